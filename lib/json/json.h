@@ -1,0 +1,75 @@
+#ifndef SPK_JSON_JSON_H
+#define SPK_JSON_JSON_H
+/*
+ * JSON: RFC 8259 through yyjson, plus what Python's json reads (NaN, Infinity) where asked. Duplicate
+ * keys: the last one wins. Depth, size and number of values are bounded; errors give line:column.
+ *
+ * Two ways in: spk_json_parse makes a value tree; struct spk_json_doc keeps the parsed page and gives
+ * borrowed nodes, with the original bytes of a node, for records that nobody changes.
+ */
+#include "value/value.h"
+
+struct spk_json_limits {
+    size_t max_bytes; /* 0: 2 GiB */
+    size_t max_depth; /* 0: 512 */
+    bool allow_nan;   /* NaN, Infinity, -Infinity as Python's json */
+};
+
+/* EDATA "line:column: what" for bad text. Strings are copied into the arena. */
+spk_rc spk_json_parse(struct spk_arena *arena, struct spk_view text,
+                      const struct spk_json_limits *limits, struct spk_value *out,
+                      struct spk_error *err);
+
+/* A parsed page. The text must outlive the document. One reader thread per document. */
+struct spk_json_doc;
+struct spk_json_node {
+    const void *at; /* NULL: no such node */
+};
+/* Options NULL = defaults. *out is destroyed by the caller. */
+spk_rc spk_json_doc_parse(struct spk_view text, const struct spk_json_limits *limits,
+                          struct spk_json_doc **out, struct spk_error *err);
+void spk_json_doc_destroy(struct spk_json_doc *doc);
+struct spk_json_node spk_json_doc_root(const struct spk_json_doc *doc);
+enum spk_kind spk_json_node_kind(struct spk_json_node node);
+struct spk_json_node spk_json_node_get(struct spk_json_node object, struct spk_view key);
+struct spk_json_node spk_json_node_at(struct spk_json_node array, size_t index);
+size_t spk_json_node_len(struct spk_json_node container);
+struct spk_view spk_json_node_text(struct spk_json_node string); /* decoded; empty for others */
+bool spk_json_node_i64(struct spk_json_node node, int64_t *out);
+bool spk_json_node_double(struct spk_json_node node, double *out); /* any number */
+struct spk_value spk_json_node_value(struct spk_arena *arena, struct spk_json_node node);
+
+/*
+ * The items of an array with their original bytes, in one forward pass over the text:
+ *   spk_json_items_init(&it, doc, path, n); while (spk_json_items_next(&it)) use(it.node, it.text);
+ * `path` names object keys from the root to the array (n = 0: the root itself). An object at the path
+ * counts as one item; nothing there, or an empty scalar: no item.
+ */
+struct spk_json_items {
+    struct spk_json_node node; /* the item */
+    struct spk_view text;      /* its bytes in the page, without surrounding white space */
+    const char *scan;
+    const char *end;
+    const void *next;
+    size_t left;
+    bool single;
+};
+void spk_json_items_init(struct spk_json_items *items, const struct spk_json_doc *doc,
+                         const struct spk_view *path, size_t n);
+bool spk_json_items_next(struct spk_json_items *items);
+
+/* Length of the JSON value that starts at text.at (valid JSON assumed, leading space skipped). */
+struct spk_view spk_json_skip_value(struct spk_view text, size_t *consumed);
+
+enum {
+    SPK_JSON_SPACED = 1,     /* ", " and ": ", as Python's json.dumps */
+    SPK_JSON_ASCII = 2,      /* \uXXXX for everything outside ASCII (ensure_ascii) */
+    SPK_JSON_SORTED = 4,     /* keys sorted by code point */
+    SPK_JSON_PRETTY = 8,     /* two spaces, for files that people read */
+    SPK_JSON_NAN = 16,       /* NaN and Infinity as Python prints them; otherwise null (orjson) */
+};
+/* Dates, tuples, bytes, big ints: as orjson/json.dumps with default=str would (tuple = list). */
+void spk_json_write(struct spk_buf *out, struct spk_value value, unsigned flags);
+void spk_json_write_string(struct spk_buf *out, struct spk_view text, unsigned flags);
+
+#endif
