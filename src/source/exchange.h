@@ -1,0 +1,95 @@
+#ifndef SPK_SOURCE_EXCHANGE_H
+#define SPK_SOURCE_EXCHANGE_H
+/*
+ * One request and what came back, and the scope in which templates are evaluated around it.
+ */
+#include "source/component.h"
+#include "source/sink.h"
+
+/* Parts that several components add to one request. Dicts hold values as templates gave them; the
+ * requester turns them into text as python-requests would. */
+struct spk_request_options {
+    struct spk_value parameters; /* DICT; a list repeats the key; null is left out */
+    struct spk_value headers;    /* DICT */
+    struct spk_value body_json;  /* DICT, any value, or UNDEFINED */
+    struct spk_value body_data;  /* DICT (form), STRING (as is), or UNDEFINED */
+    struct spk_view path;        /* RequestPath: replaces the requester's path; at NULL: none */
+};
+
+struct spk_request {
+    struct spk_view method; /* "GET" */
+    struct spk_view url;    /* whole, before parameters are added */
+    struct spk_request_options options;
+    struct spk_view body; /* ready bytes with content_type, when a component made them itself */
+    struct spk_view content_type;
+    struct spk_arena *arena; /* of this exchange */
+};
+
+struct spk_response {
+    int status;
+    struct spk_view url; /* final */
+    struct spk_view body;
+    struct spk_value headers; /* DICT, names lower case; "link" is the parsed Link header */
+    const struct spk_request *request;
+    struct spk_json_doc *json;  /* the body parsed once, or NULL (spk_response_json) */
+    struct spk_value tree;      /* the body as templates see it, made on demand */
+    struct spk_component *decoder; /* of the retriever: makes `tree` */
+    struct spk_evidence *evidence; /* of the slice; extractors and handlers note the empty proof here */
+    struct spk_arena *arena;
+};
+
+/* What templates may see; a member that does not apply is zero. Passed down by pointer, extended by
+ * copying: struct spk_scope inner = *scope; inner.record = r; */
+struct spk_scope {
+    struct spk_source *source; /* config */
+    const struct spk_slice *slice;
+    struct spk_value next_page_token;
+    struct spk_response *response;
+    struct spk_record *record;
+    const struct spk_page *page; /* last_page_size, last_record, last_page_token_value */
+    struct spk_value extra;      /* DICT of further variables by name */
+    struct spk_arena *arena;     /* where results go */
+};
+
+/* Evaluates a property of `self` (config and self's $parameters are visible too). */
+spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template *template, struct spk_value *out,
+                      struct spk_error *err);
+/* As text: Python's str of the value. */
+spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template *template, struct spk_view *out,
+                      struct spk_error *err);
+spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template *template, bool *out, struct spk_error *err);
+spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template_tree *tree, struct spk_value *out,
+                      struct spk_error *err);
+
+/* The body as one JSON document (parsed once), or EDATA. */
+spk_rc spk_response_json(struct spk_response *response, const struct spk_json_doc **out,
+                         struct spk_error *err);
+/* The body as templates see it: response.json() of the CDK; {} where it is no JSON. */
+struct spk_value spk_response_tree(struct spk_response *response);
+void spk_evidence_prove_empty(struct spk_evidence *evidence, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The record's tree, made on first use. */
+struct spk_value spk_record_tree(struct spk_record *record);
+/* Call before changing the tree: the original bytes no longer count. */
+struct spk_value spk_record_change(struct spk_record *record);
+
+/*
+ * Sends with retries: error handler, backoff, rate limits, authentication. start may be called for
+ * the next page while the current one is still being encoded; wait does the retries.
+ *   SPK_OK and *response: a usable answer. SPK_OK and *response NULL: IGNORE, the slice ends here.
+ *   RESET_PAGINATION: *reset. Failures carry the handler's message and class.
+ */
+struct spk_exchange;
+spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scope *scope,
+                          const struct spk_request_options *extra, struct spk_exchange **out,
+                          struct spk_error *err);
+spk_rc spk_exchange_wait(struct spk_exchange *exchange, struct spk_response **response, bool *reset,
+                         struct spk_error *err);
+void spk_exchange_destroy(struct spk_exchange *exchange); /* also cancels; frees the response */
+
+#endif

@@ -1,0 +1,229 @@
+#ifndef SPK_SOURCE_KINDS_H
+#define SPK_SOURCE_KINDS_H
+/* The operations of each kind of component. Members marked "optional" may be NULL. */
+#include "source/component.h"
+#include "source/exchange.h"
+#include "source/sink.h"
+
+/* ---- authentication: adds headers, parameters or body fields to a request about to be sent */
+struct spk_authenticator_ops {
+    spk_rc (*apply)(struct spk_component *self, struct spk_request *request, struct spk_error *err);
+    /* optional: the server refused (401): forget a cached token. True when a retry may help. */
+    bool (*refused)(struct spk_component *self, const struct spk_request *request);
+};
+
+/* ---- requester: makes the request of a page */
+struct spk_requester_ops {
+    /* `extra` are the options of paginator and slicer, merged by the retriever. */
+    spk_rc (*prepare)(struct spk_component *self, const struct spk_scope *scope,
+                      const struct spk_request_options *extra, struct spk_request *request,
+                      struct spk_error *err);
+    struct spk_component *(*error_handler)(struct spk_component *self); /* never NULL */
+    struct spk_component *(*authenticator)(struct spk_component *self); /* or NULL */
+};
+
+/* ---- error handling */
+enum spk_action {
+    SPK_ACTION_SUCCESS,
+    SPK_ACTION_FAIL,
+    SPK_ACTION_RETRY,
+    SPK_ACTION_IGNORE,
+    SPK_ACTION_RATE_LIMITED,
+    SPK_ACTION_RESET_PAGINATION,
+    SPK_ACTION_NONE, /* the handler has no opinion */
+};
+
+struct spk_resolution {
+    enum spk_action action;
+    spk_rc failure;          /* of FAIL, and of retries that ran out */
+    bool by_default;         /* from the default table, not from a filter */
+    struct spk_view message; /* in the exchange's arena; empty: the engine's own text */
+};
+
+struct spk_error_handler_ops {
+    /* response NULL: no answer came, `failure` says why. Never fails: a broken template is a FAIL. */
+    void (*interpret)(struct spk_component *self, const struct spk_scope *scope,
+                      const struct spk_error *failure, struct spk_resolution *out);
+    /* Seconds to wait before try number `attempt` + 1 (attempt from 1), or < 0: engine's default. */
+    double (*backoff)(struct spk_component *self, const struct spk_scope *scope, int attempt,
+                      struct spk_error *err);
+    int (*max_retries)(struct spk_component *self, const struct spk_scope *scope);
+    double (*max_time_s)(struct spk_component *self);
+};
+
+struct spk_response_filter_ops {
+    /* action NONE where the filter does not match. */
+    void (*match)(struct spk_component *self, const struct spk_scope *scope,
+                  const struct spk_error *failure, struct spk_resolution *out);
+};
+
+struct spk_backoff_ops {
+    /* < 0: this strategy has nothing to say. */
+    double (*seconds)(struct spk_component *self, const struct spk_scope *scope, int attempt,
+                      struct spk_error *err);
+};
+
+/* ---- pagination. Tokens are values ({"next_page_token": ...} in templates), so that paginators
+ * stay free of state and partitions can share them. UNDEFINED: no (further) page. */
+struct spk_page {
+    int64_t size;                 /* records extracted from the page, before filters */
+    struct spk_value last_record; /* transformed, or UNDEFINED */
+    struct spk_value last_token;
+};
+
+struct spk_paginator_ops {
+    spk_rc (*initial)(struct spk_component *self, const struct spk_scope *scope,
+                      struct spk_value *token, struct spk_error *err);
+    spk_rc (*next)(struct spk_component *self, const struct spk_scope *scope,
+                   const struct spk_page *page, struct spk_value *token, struct spk_error *err);
+    /* Options for the request of the scope's token; also request->path_override (RequestPath). */
+    spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
+                      struct spk_request_options *out, struct spk_error *err);
+    /* True when `next` reads only the count of the page, so the next page can be asked for early. */
+    bool needs_body;
+    bool needs_last_record;
+};
+
+struct spk_pagination_strategy_ops {
+    spk_rc (*initial)(struct spk_component *self, const struct spk_scope *scope,
+                      struct spk_value *token, struct spk_error *err);
+    spk_rc (*next)(struct spk_component *self, const struct spk_scope *scope,
+                   const struct spk_page *page, struct spk_value *token, struct spk_error *err);
+    /* UNDEFINED where no page size is set. */
+    spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
+                        struct spk_value *size, struct spk_error *err);
+};
+
+/* ---- from body to records */
+struct spk_document { /* one decoded document of a body; JSON bodies have exactly one */
+    const struct spk_json_doc *json; /* or NULL: `tree` counts */
+    struct spk_view text;
+    struct spk_value tree;
+};
+
+typedef spk_rc (*spk_document_visit)(void *context, const struct spk_document *document,
+                                     struct spk_error *err);
+
+struct spk_decoder_ops {
+    /* Calls visit for each document in order; stops at its first failure. */
+    spk_rc (*decode)(struct spk_component *self, struct spk_response *response,
+                     spk_document_visit visit, void *context, struct spk_error *err);
+};
+
+/* `record` is the visitor's to change; it is valid during the call. */
+typedef spk_rc (*spk_record_visit)(void *context, struct spk_record *record, struct spk_error *err);
+
+struct spk_extractor_ops {
+    /* May set response->evidence (the proof of an empty answer). */
+    spk_rc (*extract)(struct spk_component *self, const struct spk_scope *scope,
+                      spk_record_visit visit, void *context, struct spk_error *err);
+};
+
+struct spk_record_selector_ops {
+    /* extract -> filter -> transform -> normalise; *extracted counts before filters. */
+    spk_rc (*select)(struct spk_component *self, const struct spk_scope *scope,
+                     spk_record_visit visit, void *context, int64_t *extracted,
+                     struct spk_error *err);
+};
+
+struct spk_record_filter_ops {
+    spk_rc (*keep)(struct spk_component *self, const struct spk_scope *scope, bool *keep,
+                   struct spk_error *err);
+};
+
+struct spk_transformation_ops {
+    /* scope->record has its tree made; changes it in place (spk_record_change). */
+    spk_rc (*transform)(struct spk_component *self, const struct spk_scope *scope,
+                        struct spk_error *err);
+};
+
+/* ---- what to read: routers make partitions, cursors cross them with windows */
+struct spk_slices; /* an iterator, below */
+struct spk_slices_ops {
+    /* *slice in `arena`; false in *more at the end. May send requests (parent streams). */
+    spk_rc (*next)(struct spk_slices *slices, struct spk_arena *arena, struct spk_slice *slice,
+                   bool *more, struct spk_error *err);
+    void (*destroy)(struct spk_slices *slices);
+};
+struct spk_slices {
+    const struct spk_slices_ops *ops;
+};
+
+struct spk_router_ops {
+    /* Partitions: slices without `cursor`. */
+    spk_rc (*open)(struct spk_component *self, struct spk_slices **out, struct spk_error *err);
+    spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
+                      struct spk_request_options *out, struct spk_error *err);
+    /* optional: state of the parents, merged into the stream's state as parent_state */
+    spk_rc (*set_state)(struct spk_component *self, struct spk_value parent_state,
+                        struct spk_error *err);
+    struct spk_value (*state)(struct spk_component *self, struct spk_arena *arena);
+};
+
+/*
+ * A cursor component (DatetimeBasedCursor, ...) makes one running cursor per stream and read. The
+ * running cursor owns the state and has its own lock: workers call observe and close side by side.
+ */
+struct spk_cursor;
+struct spk_cursor_ops {
+    spk_rc (*slices)(struct spk_cursor *cursor, struct spk_slices **out, struct spk_error *err);
+    /* optional: client-side incremental filter and data feeds */
+    bool (*should_sync)(struct spk_cursor *cursor, const struct spk_slice *slice,
+                        const struct spk_record *record);
+    spk_rc (*observe)(struct spk_cursor *cursor, const struct spk_slice *slice,
+                      struct spk_record *record, struct spk_error *err);
+    /* The slice was read whole: fold it into the state. *emit: a STATE is due now. */
+    spk_rc (*close)(struct spk_cursor *cursor, const struct spk_slice *slice, bool *emit,
+                    struct spk_error *err);
+    struct spk_value (*state)(struct spk_cursor *cursor, struct spk_arena *arena);
+    /* Request options of the window (start_time_option, end_time_option) and of the router. */
+    spk_rc (*options)(struct spk_cursor *cursor, const struct spk_scope *scope,
+                      struct spk_request_options *out, struct spk_error *err);
+    void (*destroy)(struct spk_cursor *cursor);
+    bool observes; /* false: observe is never needed, records can stay untouched */
+};
+struct spk_cursor {
+    const struct spk_cursor_ops *ops;
+};
+
+struct spk_cursor_type_ops {
+    /* router NULL: one partition. state: the stream_state object or UNDEFINED. */
+    spk_rc (*start)(struct spk_component *self, struct spk_component *router,
+                    struct spk_value state, struct spk_cursor **out, struct spk_error *err);
+    struct spk_view (*cursor_field)(struct spk_component *self);
+};
+
+/* ---- schemas and checks */
+struct spk_schema_loader_ops {
+    spk_rc (*load)(struct spk_component *self, struct spk_arena *arena, struct spk_value *schema,
+                   struct spk_error *err);
+};
+
+struct spk_checker_ops {
+    spk_rc (*check)(struct spk_component *self, struct spk_arena *arena, bool *ok,
+                    struct spk_view *message, struct spk_error *err);
+};
+
+/* ---- retriever: reads one slice */
+typedef spk_rc (*spk_page_visit)(void *context, struct spk_error *err);
+
+struct spk_slice_read { /* what one call of `read` is told, and what it reports */
+    struct spk_cursor *cursor; /* NULL for a parent stream read without state */
+    const struct spk_slice *slice;
+    spk_record_visit record;
+    spk_page_visit page; /* may be NULL */
+    void *context;
+    struct spk_evidence *evidence;
+    int64_t limit; /* stop after so many records; 0: all. check reads one */
+};
+
+struct spk_retriever_ops {
+    spk_rc (*read)(struct spk_component *self, struct spk_slice_read *read, struct spk_error *err);
+    /* The running cursor for a read (full refresh: one that only has slices). */
+    spk_rc (*start)(struct spk_component *self, struct spk_component *cursor,
+                    struct spk_value state, struct spk_cursor **out, struct spk_error *err);
+};
+
+#define SPK_OPS(component, kind) ((const struct spk_##kind##_ops *)(component)->type->ops)
+
+#endif
