@@ -50,10 +50,13 @@ enum spk_stream_status { SPK_STREAM_STARTED, SPK_STREAM_RUNNING, SPK_STREAM_COMP
 
 struct spk_sink;
 struct spk_sink_ops {
-    /* reason: NULL, or "RATE_LIMITED" with RUNNING. error: with INCOMPLETE, else NULL. */
+    /* reason: NULL, or "RATE_LIMITED" with RUNNING. */
     spk_rc (*stream_status)(struct spk_sink *sink, const struct spk_stream_info *stream,
                             enum spk_stream_status status, const char *reason,
-                            const struct spk_error *error, struct spk_error *err);
+                            struct spk_error *err);
+    /* A failure of a stream, when it happens; the stream will end INCOMPLETE. */
+    spk_rc (*stream_failed)(struct spk_sink *sink, const struct spk_stream_info *stream,
+                            const struct spk_error *failure, struct spk_error *err);
     /* *handle is the sink's own for this slice (may be NULL). */
     spk_rc (*slice_begin)(struct spk_sink *sink, const struct spk_stream_info *stream,
                           const struct spk_slice *slice, void **handle, struct spk_error *err);

@@ -1,0 +1,355 @@
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/map.h"
+#include "base/secret.h"
+#include "source/protocol.h"
+
+enum { FLUSH_BYTES = 64 * 1024 };
+
+struct spk_airbyte {
+    struct spk_sink sink;
+    int fd;
+    pthread_mutex_t lock;
+    struct spk_map counts; /* stream name -> struct counter * */
+};
+
+struct counter { /* records since the stream's last STATE */
+    int64_t records;
+};
+
+struct slice_writer {
+    struct spk_buf head; /* the line up to the data */
+    struct spk_buf tail; /* from behind the data, with the page's time */
+    struct spk_buf lines;
+    struct counter *counter;
+    int64_t records; /* not yet added to the counter */
+};
+
+static spk_rc write_all(int fd, struct spk_view text, struct spk_error *err)
+{
+    while (text.len > 0) {
+        ssize_t n = write(fd, text.at, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return spk_error_errno(err, errno, "cannot write messages to the output");
+        text = spk_view_slice(text, (size_t)n, text.len);
+    }
+    return SPK_OK;
+}
+
+/* One whole message, redacted where `texts` says that it holds texts for people. */
+static spk_rc write_message(struct spk_airbyte *out, struct spk_value message, bool texts,
+                            struct spk_error *err)
+{
+    struct spk_buf line = {0};
+    spk_json_write(&line, message, 0);
+    if (texts)
+        spk_secret_redact(&line);
+    spk_buf_append_char(&line, '\n');
+    pthread_mutex_lock(&out->lock);
+    spk_rc rc = write_all(out->fd, spk_buf_view(&line), err);
+    pthread_mutex_unlock(&out->lock);
+    spk_buf_deinit(&line);
+    return rc;
+}
+
+static int64_t now_ms(void)
+{
+    return spk_time_now_us() / 1000;
+}
+
+static struct spk_value typed(struct spk_arena *arena, const char *type)
+{
+    struct spk_value message = spk_dict_new(arena);
+    spk_set(message, "type", spk_str(type));
+    return message;
+}
+
+static struct spk_value descriptor(struct spk_arena *arena, const struct spk_stream_info *stream)
+{
+    struct spk_value dict = spk_dict_new(arena);
+    spk_set(dict, "name", spk_string(stream->name));
+    if (stream->space.len > 0)
+        spk_set(dict, "namespace", spk_string(stream->space));
+    return dict;
+}
+
+static struct spk_value trace(struct spk_arena *arena, const char *type)
+{
+    struct spk_value dict = typed(arena, type);
+    spk_set(dict, "emitted_at", spk_float((double)now_ms()));
+    return dict;
+}
+
+static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info *stream,
+                            enum spk_stream_status status, const char *reason,
+                            struct spk_error *err)
+{
+    static const char *const names[] = {"STARTED", "RUNNING", "COMPLETE", "INCOMPLETE"};
+    struct spk_arena arena = {0};
+    struct spk_value body = spk_dict_new(&arena);
+    spk_set(body, "stream_descriptor", descriptor(&arena, stream));
+    spk_set(body, "status", spk_str(names[status]));
+    if (reason) {
+        struct spk_value reasons = spk_list_new(&arena);
+        struct spk_value item = typed(&arena, reason);
+        spk_list_append(reasons, item);
+        spk_set(body, "reasons", reasons);
+    }
+    struct spk_value inner = trace(&arena, "STREAM_STATUS");
+    spk_set(inner, "stream_status", body);
+    struct spk_value message = typed(&arena, "TRACE");
+    spk_set(message, "trace", inner);
+    spk_rc rc = write_message((struct spk_airbyte *)sink, message, false, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+spk_rc spk_airbyte_error(struct spk_airbyte *out, const struct spk_stream_info *stream,
+                         const struct spk_error *failure, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_value body = spk_dict_new(&arena);
+    struct spk_view text = spk_view_of(failure->text);
+    if (failure->hint[0])
+        text = spk_arena_printf(&arena, "%s (%s)", failure->text, failure->hint);
+    spk_set(body, "message", spk_string(text));
+    spk_set(body, "internal_message", spk_str(failure->text));
+    spk_set(body, "failure_type", spk_str(spk_rc_failure_type(failure->rc)));
+    if (stream)
+        spk_set(body, "stream_descriptor", descriptor(&arena, stream));
+    struct spk_value inner = trace(&arena, "ERROR");
+    spk_set(inner, "error", body);
+    struct spk_value message = typed(&arena, "TRACE");
+    spk_set(message, "trace", inner);
+    spk_rc rc = write_message(out, message, true, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+static spk_rc stream_failed(struct spk_sink *sink, const struct spk_stream_info *stream,
+                            const struct spk_error *failure, struct spk_error *err)
+{
+    return spk_airbyte_error((struct spk_airbyte *)sink, stream, failure, err);
+}
+
+static struct counter *counter_of(struct spk_airbyte *out, struct spk_view name)
+{
+    pthread_mutex_lock(&out->lock);
+    struct counter *counter = spk_map_get(&out->counts, name);
+    if (!counter) {
+        counter = calloc(1, sizeof(*counter));
+        if (!counter)
+            abort();
+        spk_map_set(&out->counts, name, counter);
+    }
+    pthread_mutex_unlock(&out->lock);
+    return counter;
+}
+
+static void set_time(struct slice_writer *writer)
+{
+    spk_buf_clear(&writer->tail);
+    spk_buf_append_str(&writer->tail, ",\"emitted_at\":");
+    spk_buf_append_i64(&writer->tail, now_ms());
+    spk_buf_append_str(&writer->tail, "}}\n");
+}
+
+static spk_rc slice_begin(struct spk_sink *sink, const struct spk_stream_info *stream,
+                          const struct spk_slice *slice, void **handle, struct spk_error *err)
+{
+    struct slice_writer *writer = calloc(1, sizeof(*writer));
+    if (!writer)
+        abort();
+    spk_buf_append_str(&writer->head, "{\"type\":\"RECORD\",\"record\":{");
+    if (stream->space.len > 0) {
+        spk_buf_append_str(&writer->head, "\"namespace\":");
+        spk_json_write_string(&writer->head, stream->space, 0);
+        spk_buf_append_char(&writer->head, ',');
+    }
+    spk_buf_append_str(&writer->head, "\"stream\":");
+    spk_json_write_string(&writer->head, stream->name, 0);
+    spk_buf_append_str(&writer->head, ",\"data\":");
+    writer->counter = counter_of((struct spk_airbyte *)sink, stream->name);
+    set_time(writer);
+    *handle = writer;
+    return SPK_OK;
+}
+
+static spk_rc flush(struct spk_airbyte *out, struct slice_writer *writer, struct spk_error *err)
+{
+    pthread_mutex_lock(&out->lock);
+    spk_rc rc = write_all(out->fd, spk_buf_view(&writer->lines), err);
+    writer->counter->records += writer->records;
+    pthread_mutex_unlock(&out->lock);
+    writer->records = 0;
+    spk_buf_clear(&writer->lines);
+    return rc;
+}
+
+static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_record *rec,
+                     struct spk_error *err)
+{
+    struct slice_writer *writer = handle;
+    struct spk_buf *lines = &writer->lines;
+    spk_buf_append(lines, spk_buf_view(&writer->head));
+    if (rec->text.len > 0)
+        spk_buf_append(lines, rec->text);
+    else
+        spk_json_write(lines, rec->tree, 0);
+    spk_buf_append(lines, spk_buf_view(&writer->tail));
+    writer->records++;
+    return lines->len < FLUSH_BYTES ? SPK_OK : flush((struct spk_airbyte *)sink, writer, err);
+}
+
+static spk_rc page_end(struct spk_sink *sink, void *handle, struct spk_error *err)
+{
+    spk_rc rc = flush((struct spk_airbyte *)sink, handle, err);
+    set_time(handle);
+    return rc;
+}
+
+static spk_rc slice_end(struct spk_sink *sink, void *handle, const struct spk_evidence *evidence,
+                        const struct spk_error *failure, struct spk_error *err)
+{
+    struct slice_writer *writer = handle;
+    spk_rc rc = flush((struct spk_airbyte *)sink, writer, err);
+    spk_buf_deinit(&writer->head);
+    spk_buf_deinit(&writer->tail);
+    spk_buf_deinit(&writer->lines);
+    free(writer);
+    return rc;
+}
+
+static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
+                    struct spk_value stream_state, struct spk_error *err)
+{
+    struct spk_airbyte *out = (struct spk_airbyte *)sink;
+    struct counter *counter = counter_of(out, stream->name);
+    struct spk_arena arena = {0};
+    struct spk_value inner = spk_dict_new(&arena);
+    spk_set(inner, "stream_descriptor", descriptor(&arena, stream));
+    spk_set(inner, "stream_state", stream_state);
+    struct spk_value stats = spk_dict_new(&arena);
+    pthread_mutex_lock(&out->lock);
+    spk_set(stats, "recordCount", spk_float((double)counter->records));
+    counter->records = 0;
+    pthread_mutex_unlock(&out->lock);
+    struct spk_value body = typed(&arena, "STREAM");
+    spk_set(body, "stream", inner);
+    spk_set(body, "sourceStats", stats);
+    struct spk_value message = typed(&arena, "STATE");
+    spk_set(message, "state", body);
+    spk_rc rc = write_message(out, message, false, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+static spk_rc other_message(struct spk_sink *sink, struct spk_value message, struct spk_error *err)
+{
+    return write_message((struct spk_airbyte *)sink, message, false, err);
+}
+
+static const struct spk_sink_ops airbyte_sink_ops = {
+    .stream_status = stream_status,
+    .stream_failed = stream_failed,
+    .slice_begin = slice_begin,
+    .record = record,
+    .page_end = page_end,
+    .slice_end = slice_end,
+    .state = state,
+    .message = other_message,
+};
+
+struct spk_airbyte *spk_airbyte_create(int fd)
+{
+    struct spk_airbyte *out = calloc(1, sizeof(*out));
+    if (!out)
+        abort();
+    out->sink.ops = &airbyte_sink_ops;
+    out->fd = fd;
+    pthread_mutex_init(&out->lock, NULL);
+    return out;
+}
+
+void spk_airbyte_destroy(struct spk_airbyte *out)
+{
+    if (!out)
+        return;
+    for (size_t i = 0; i < out->counts.len; i++)
+        free(out->counts.entries[i].value);
+    spk_map_deinit(&out->counts);
+    pthread_mutex_destroy(&out->lock);
+    free(out);
+}
+
+struct spk_sink *spk_airbyte_sink(struct spk_airbyte *out)
+{
+    return &out->sink;
+}
+
+spk_rc spk_airbyte_message(struct spk_airbyte *out, struct spk_value message, struct spk_error *err)
+{
+    return write_message(out, message, true, err);
+}
+
+static spk_rc write_single(struct spk_airbyte *out, const char *type, const char *field,
+                           struct spk_value body, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_value message = typed(&arena, type);
+    spk_set(message, field, body);
+    spk_rc rc = write_message(out, message, true, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+spk_rc spk_airbyte_spec(struct spk_airbyte *out, struct spk_value spec, struct spk_error *err)
+{
+    return write_single(out, "SPEC", "spec", spec, err);
+}
+
+spk_rc spk_airbyte_catalog(struct spk_airbyte *out, struct spk_value catalog, struct spk_error *err)
+{
+    return write_single(out, "CATALOG", "catalog", catalog, err);
+}
+
+spk_rc spk_airbyte_status(struct spk_airbyte *out, bool ok, struct spk_view message,
+                          struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_value body = spk_dict_new(&arena);
+    spk_set(body, "status", spk_str(ok ? "SUCCEEDED" : "FAILED"));
+    if (message.len > 0)
+        spk_set(body, "message", spk_string(message));
+    spk_rc rc = write_single(out, "CONNECTION_STATUS", "connectionStatus", body, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+spk_rc spk_airbyte_log(struct spk_airbyte *out, enum spk_level level, struct spk_view text,
+                       struct spk_error *err)
+{
+    static const char *const names[] = {"DEBUG", "INFO", "WARN", "ERROR"};
+    struct spk_arena arena = {0};
+    struct spk_value body = spk_dict_new(&arena);
+    spk_set(body, "level", spk_str(names[level]));
+    spk_set(body, "message", spk_string(text));
+    spk_rc rc = write_single(out, "LOG", "log", body, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+static void log_event(void *context, enum spk_event event, enum spk_level level, struct spk_view line)
+{
+    spk_airbyte_log(context, level, line, NULL);
+}
+
+struct spk_event_sink spk_airbyte_event_sink(struct spk_airbyte *out)
+{
+    return (struct spk_event_sink){.context = out, .write = log_event};
+}

@@ -1,0 +1,298 @@
+#include <stdlib.h>
+
+#include "read_internal.h"
+
+void spk_read_fatal(struct spk_read *read, const struct spk_error *error)
+{
+    pthread_mutex_lock(&read->lock);
+    if (!read->fatal.rc)
+        read->fatal = *error;
+    pthread_cond_broadcast(&read->changed);
+    pthread_mutex_unlock(&read->lock);
+}
+
+void spk_read_stream_failed(struct spk_read *read, struct spk_stream_read *stream,
+                            const struct spk_error *failure)
+{
+    struct spk_error err = {0};
+    pthread_mutex_lock(&read->lock);
+    if (!stream->failed)
+        read->failed_streams++;
+    stream->failed = true;
+    if (!read->first_failure.rc)
+        read->first_failure = *failure;
+    spk_rc rc = read->fatal.rc ? SPK_OK
+                               : read->sink->ops->stream_failed(read->sink, stream->info, failure, &err);
+    if (rc && !read->fatal.rc)
+        read->fatal = err;
+    pthread_mutex_unlock(&read->lock);
+}
+
+static void destroy_task(struct spk_slice_task *task)
+{
+    spk_arena_deinit(&task->arena);
+    free(task);
+}
+
+/* Called with the lock held, when the last slice of an exhausted stream is gone: the last state, then
+ * the final status. */
+static void finish_stream(struct spk_read *read, struct spk_stream_read *stream)
+{
+    struct spk_error err = {0};
+    struct spk_arena arena = {0};
+    struct spk_sink *sink = read->sink;
+    spk_rc rc = SPK_OK;
+    stream->phase = SPK_READ_DONE;
+    if (read->fatal.rc)
+        return;
+    rc = sink->ops->stream_status(sink, stream->info,
+                                  stream->failed ? SPK_STREAM_INCOMPLETE : SPK_STREAM_COMPLETE, NULL,
+                                  &err);
+    if (!rc && stream->cursor)
+        rc = sink->ops->state(sink, stream->info, stream->cursor->ops->state(stream->cursor, &arena),
+                              &err);
+    spk_arena_deinit(&arena);
+    if (rc)
+        read->fatal = err;
+}
+
+static void settle(struct spk_read *read, struct spk_stream_read *stream)
+{
+    if (stream->phase == SPK_READ_EXHAUSTED && stream->open == 0 && !stream->generating)
+        finish_stream(read, stream);
+    pthread_cond_broadcast(&read->changed);
+}
+
+static spk_rc open_stream(struct spk_stream_read *stream, struct spk_error *err)
+{
+    spk_rc rc = spk_stream_start(stream->stream, stream->state, &stream->cursor, err);
+    return rc ? rc : stream->cursor->ops->slices(stream->cursor, &stream->slices, err);
+}
+
+/* Makes one more slice of the stream. Called without the lock; the stream is marked generating. */
+static void generate(struct spk_read *read, struct spk_stream_read *stream)
+{
+    struct spk_error err = {0};
+    bool more = false;
+    struct spk_slice_task *task = calloc(1, sizeof(*task));
+    if (!task)
+        abort();
+    task->stream = stream;
+    spk_rc rc = stream->slices ? SPK_OK : open_stream(stream, &err);
+    if (!rc)
+        rc = stream->slices->ops->next(stream->slices, &task->arena, &task->slice, &more, &err);
+    if (rc)
+        spk_read_stream_failed(read, stream, &err);
+    pthread_mutex_lock(&read->lock);
+    stream->generating = false;
+    if (rc || !more) {
+        stream->phase = SPK_READ_EXHAUSTED;
+        read->generators--;
+        destroy_task(task);
+    } else {
+        task->slice.number = stream->next_number++;
+        stream->open++;
+        *read->queue_end = task;
+        read->queue_end = &task->next;
+        read->queued++;
+    }
+    settle(read, stream);
+    pthread_mutex_unlock(&read->lock);
+}
+
+static struct spk_slice_task *take_task(struct spk_read *read)
+{
+    struct spk_slice_task *task = read->queue;
+    if (!task)
+        return NULL;
+    read->queue = task->next;
+    if (!read->queue)
+        read->queue_end = &read->queue;
+    read->queued--;
+    return task;
+}
+
+/* A stream that may generate now: an active one first, then the next that waits. */
+static struct spk_stream_read *pick_generator(struct spk_read *read)
+{
+    if (read->queued >= read->queue_limit)
+        return NULL;
+    for (size_t i = 0; i < read->stream_count; i++) {
+        struct spk_stream_read *stream = &read->streams[i];
+        if (stream->phase == SPK_READ_ACTIVE && !stream->generating)
+            return stream;
+    }
+    if (read->generators >= read->generator_limit)
+        return NULL;
+    for (size_t i = 0; i < read->stream_count; i++) {
+        if (read->streams[i].phase == SPK_READ_WAITING)
+            return &read->streams[i];
+    }
+    return NULL;
+}
+
+static void start_generating(struct spk_read *read, struct spk_stream_read *stream)
+{
+    stream->generating = true;
+    if (stream->phase != SPK_READ_WAITING)
+        return;
+    struct spk_error err = {0};
+    stream->phase = SPK_READ_ACTIVE;
+    read->generators++;
+    if (read->sink->ops->stream_status(read->sink, stream->info, SPK_STREAM_STARTED, NULL, &err) &&
+        !read->fatal.rc)
+        read->fatal = err;
+}
+
+static bool all_done(const struct spk_read *read)
+{
+    for (size_t i = 0; i < read->stream_count; i++) {
+        if (read->streams[i].phase != SPK_READ_DONE)
+            return false;
+    }
+    return true;
+}
+
+static void *work(void *context)
+{
+    struct spk_read *read = context;
+    pthread_mutex_lock(&read->lock);
+    while (!read->fatal.rc && !all_done(read)) {
+        struct spk_slice_task *task = take_task(read);
+        struct spk_stream_read *stream = task ? task->stream : pick_generator(read);
+        if (!stream) {
+            pthread_cond_wait(&read->changed, &read->lock);
+            continue;
+        }
+        if (!task)
+            start_generating(read, stream);
+        pthread_mutex_unlock(&read->lock);
+        if (task)
+            spk_read_slice(read, task);
+        else
+            generate(read, stream);
+        pthread_mutex_lock(&read->lock);
+        if (task) {
+            destroy_task(task);
+            stream->open--;
+            settle(read, stream);
+        }
+    }
+    pthread_cond_broadcast(&read->changed);
+    pthread_mutex_unlock(&read->lock);
+    return NULL;
+}
+
+static spk_rc run_workers(struct spk_read *read, int workers, struct spk_error *err)
+{
+    pthread_t *threads = calloc((size_t)workers, sizeof(*threads));
+    int started = 0;
+    if (!threads)
+        abort();
+    while (started < workers && pthread_create(&threads[started], NULL, work, read) == 0)
+        started++;
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    if (started == 0)
+        return spk_error_set(err, SPK_ESYSTEM, "cannot start a worker thread");
+    return SPK_OK;
+}
+
+static spk_rc summarise(struct spk_read *read, struct spk_error *err)
+{
+    if (read->fatal.rc) {
+        if (err)
+            *err = read->fatal;
+        return read->fatal.rc;
+    }
+    if (read->failed_streams == 0)
+        return SPK_OK;
+    if (err)
+        *err = read->first_failure;
+    return spk_error_context(err, read->first_failure.rc, "%zu of %zu streams did not sync",
+                             read->failed_streams, read->stream_count);
+}
+
+static void release(struct spk_read *read)
+{
+    struct spk_slice_task *task;
+    while ((task = take_task(read)))
+        destroy_task(task);
+    for (size_t i = 0; i < read->stream_count; i++) {
+        struct spk_stream_read *stream = &read->streams[i];
+        if (stream->slices)
+            stream->slices->ops->destroy(stream->slices);
+        if (stream->cursor)
+            stream->cursor->ops->destroy(stream->cursor);
+    }
+    free(read->streams);
+    pthread_mutex_destroy(&read->lock);
+    pthread_cond_destroy(&read->changed);
+}
+
+/* A configured stream that the manifest lacks is told as INCOMPLETE and left out. */
+static spk_rc add_stream(struct spk_read *read, struct spk_value configured, struct spk_value state,
+                         struct spk_error *err)
+{
+    struct spk_value node = spk_get(configured, "stream");
+    struct spk_value name = spk_get(node, "name");
+    if (!spk_is(name, SPK_STRING))
+        return spk_error_set(err, SPK_ECONFIG, "catalog: a stream without a name");
+    struct spk_stream_read *stream = &read->streams[read->stream_count];
+    struct spk_error failure = {0};
+    spk_rc rc = spk_source_stream(read->source, name.text, &stream->stream, &failure);
+    if (rc || !stream->stream) {
+        struct spk_stream_info missing = {.name = name.text};
+        if (!rc)
+            return read->sink->ops->stream_status(read->sink, &missing, SPK_STREAM_INCOMPLETE, NULL,
+                                                  err);
+        if (err)
+            *err = failure;
+        return spk_error_context(err, rc, "stream %.*s", SPK_FMT(name.text));
+    }
+    stream->info = &((struct spk_declarative_stream *)stream->stream)->info;
+    rc = spk_state_of_stream(state, stream->info, &stream->state, err);
+    if (!rc)
+        read->stream_count++;
+    return rc;
+}
+
+static spk_rc prepare(struct spk_read *read, struct spk_value catalog, struct spk_value state,
+                      struct spk_error *err)
+{
+    struct spk_value streams = spk_get(catalog, "streams");
+    if (!spk_is(streams, SPK_LIST))
+        return spk_error_set(err, SPK_ECONFIG, "catalog: no list of streams");
+    read->streams = calloc(spk_list_len(streams) + 1, sizeof(*read->streams));
+    if (!read->streams)
+        abort();
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && i < spk_list_len(streams); i++)
+        rc = add_stream(read, spk_list_at(streams, i), state, err);
+    return rc;
+}
+
+spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, struct spk_value state,
+                       struct spk_sink *sink, struct spk_error *err)
+{
+    struct spk_read read = {.source = source, .sink = sink};
+    int workers = 0;
+    pthread_mutex_init(&read.lock, NULL);
+    pthread_cond_init(&read.changed, NULL);
+    read.queue_end = &read.queue;
+    source->sink = sink;
+    spk_rc rc = spk_source_concurrency(source, &workers, err);
+    if (!rc)
+        rc = prepare(&read, catalog, state, err);
+    if (!rc) {
+        read.queue_limit = (size_t)workers * 2;
+        read.generator_limit = workers / 2 > 0 ? workers / 2 : 1;
+        rc = run_workers(&read, workers, err);
+    }
+    if (!rc)
+        rc = summarise(&read, err);
+    release(&read);
+    source->sink = NULL;
+    return rc;
+}

@@ -1,0 +1,38 @@
+#ifndef SPK_SOURCE_SOURCE_INTERNAL_H
+#define SPK_SOURCE_SOURCE_INTERNAL_H
+/* One manifest configured: what all its components share. */
+#include <pthread.h>
+
+#include "base/map.h"
+#include "http/http.h"
+#include "source/component.h"
+#include "source/manifest/manifest_internal.h"
+
+struct spk_source {
+    struct spk_manifest *manifest;
+    struct spk_arena arena; /* components, templates, streams */
+    struct spk_value config;
+    struct spk_http *http;
+    bool owns_http;
+    size_t max_page_bytes;
+    int concurrency; /* 0: the manifest's */
+    struct spk_component **built; /* every component, for close */
+    size_t built_len, built_cap;
+    struct spk_map streams; /* name -> struct spk_component *, built on first use */
+    pthread_mutex_t lock;   /* building, schemas */
+    struct spk_sink *sink;  /* of the running read, for rate-limit notices; NULL otherwise */
+};
+
+/* Top-level build context. */
+struct spk_build spk_source_build(struct spk_source *source, const struct spk_path *path);
+/* The names of all streams in manifest order. */
+spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
+                               struct spk_value *names, struct spk_error *err);
+/* The stream of that name, built on first use; *out NULL where the manifest has none. */
+spk_rc spk_source_stream(struct spk_source *source, struct spk_view name,
+                         struct spk_component **out, struct spk_error *err);
+/* How many workers read, at least 2. */
+spk_rc spk_source_concurrency(struct spk_source *source, int *out, struct spk_error *err);
+void spk_source_remember(struct spk_source *source, struct spk_component *component);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef SPK_SOURCE_STREAM_STREAM_H
+#define SPK_SOURCE_STREAM_STREAM_H
+/* A DeclarativeStream: what its manifest node became. Internal to src/source. */
+#include "source/kinds.h"
+
+struct spk_declarative_stream {
+    struct spk_component base;
+    struct spk_view name;
+    struct spk_value primary_key;    /* as written: text, list of texts, list of lists */
+    struct spk_component *retriever;
+    struct spk_component *cursor; /* incremental_sync, or NULL */
+    struct spk_value schema_loader; /* node: one loader or a list of them */
+    struct spk_value state_migrations;
+    struct spk_component *loader;    /* made of schema_loader */
+    struct spk_stream_info info;
+};
+
+/* The stream's JSON schema, loaded once (in the source's arena). Thread-safe. */
+spk_rc spk_stream_schema(struct spk_component *stream, struct spk_value *schema,
+                         struct spk_error *err);
+/* Its entry in the catalog. */
+spk_rc spk_stream_catalog_entry(struct spk_component *stream, struct spk_arena *arena,
+                                struct spk_value *entry, struct spk_error *err);
+/* A running cursor from the given stream_state (UNDEFINED: from the start). */
+spk_rc spk_stream_start(struct spk_component *stream, struct spk_value state,
+                        struct spk_cursor **out, struct spk_error *err);
+/* Tries to read one record: for CheckStream. *reason in `arena`. */
+spk_rc spk_stream_available(struct spk_component *stream, struct spk_arena *arena, bool *available,
+                            struct spk_view *reason, struct spk_error *err);
+
+#endif
