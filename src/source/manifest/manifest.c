@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "manifest_internal.h"
 #include "yaml/yaml.h"
 
@@ -34,9 +35,7 @@ static spk_rc check_root(struct spk_manifest *manifest, struct spk_error *err)
 spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_manifest **out,
                          struct spk_error *err)
 {
-    struct spk_manifest *manifest = calloc(1, sizeof(*manifest));
-    if (!manifest)
-        abort();
+    struct spk_manifest *manifest = spk_memory_zalloc(sizeof(*manifest));
     pthread_mutex_init(&manifest->lock, NULL);
     manifest->file = spk_arena_strdup(&manifest->arena, spk_view_of(file));
     manifest->resolved = spk_dict_new(&manifest->arena);

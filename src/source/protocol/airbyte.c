@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/map.h"
+#include "base/memory.h"
 #include "base/secret.h"
 #include "source/protocol.h"
 
@@ -142,9 +143,7 @@ static struct counter *counter_of(struct spk_airbyte *out, struct spk_view name)
     pthread_mutex_lock(&out->lock);
     struct counter *counter = spk_map_get(&out->counts, name);
     if (!counter) {
-        counter = calloc(1, sizeof(*counter));
-        if (!counter)
-            abort();
+        counter = spk_memory_zalloc(sizeof(*counter));
         spk_map_set(&out->counts, name, counter);
     }
     pthread_mutex_unlock(&out->lock);
@@ -162,9 +161,7 @@ static void set_time(struct slice_writer *writer)
 static spk_rc slice_begin(struct spk_sink *sink, const struct spk_stream_info *stream,
                           const struct spk_slice *slice, void **handle, struct spk_error *err)
 {
-    struct slice_writer *writer = calloc(1, sizeof(*writer));
-    if (!writer)
-        abort();
+    struct slice_writer *writer = spk_memory_zalloc(sizeof(*writer));
     spk_buf_append_str(&writer->head, "{\"type\":\"RECORD\",\"record\":{");
     if (stream->space.len > 0) {
         spk_buf_append_str(&writer->head, "\"namespace\":");
@@ -267,9 +264,7 @@ static const struct spk_sink_ops airbyte_sink_ops = {
 
 struct spk_airbyte *spk_airbyte_create(int fd)
 {
-    struct spk_airbyte *out = calloc(1, sizeof(*out));
-    if (!out)
-        abort();
+    struct spk_airbyte *out = spk_memory_zalloc(sizeof(*out));
     out->sink.ops = &airbyte_sink_ops;
     out->fd = fd;
     pthread_mutex_init(&out->lock, NULL);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "read_internal.h"
 
 void spk_read_fatal(struct spk_read *read, const struct spk_error *error)
@@ -74,9 +75,7 @@ static void generate(struct spk_read *read, struct spk_stream_read *stream)
 {
     struct spk_error err = {0};
     bool more = false;
-    struct spk_slice_task *task = calloc(1, sizeof(*task));
-    if (!task)
-        abort();
+    struct spk_slice_task *task = spk_memory_zalloc(sizeof(*task));
     task->stream = stream;
     spk_rc rc = stream->slices ? SPK_OK : open_stream(stream, &err);
     if (!rc)
@@ -185,10 +184,8 @@ static void *work(void *context)
 
 static spk_rc run_workers(struct spk_read *read, int workers, struct spk_error *err)
 {
-    pthread_t *threads = calloc((size_t)workers, sizeof(*threads));
+    pthread_t *threads = spk_memory_zalloc(((size_t)workers) * sizeof(*threads));
     int started = 0;
-    if (!threads)
-        abort();
     while (started < workers && pthread_create(&threads[started], NULL, work, read) == 0)
         started++;
     for (int i = 0; i < started; i++)
@@ -264,9 +261,7 @@ static spk_rc prepare(struct spk_read *read, struct spk_value catalog, struct sp
     struct spk_value streams = spk_get(catalog, "streams");
     if (!spk_is(streams, SPK_LIST))
         return spk_error_set(err, SPK_ECONFIG, "catalog: no list of streams");
-    read->streams = calloc(spk_list_len(streams) + 1, sizeof(*read->streams));
-    if (!read->streams)
-        abort();
+    read->streams = spk_memory_zalloc((spk_list_len(streams) + 1) * sizeof(*read->streams));
     spk_rc rc = SPK_OK;
     for (size_t i = 0; !rc && i < spk_list_len(streams); i++)
         rc = add_stream(read, spk_list_at(streams, i), state, err);

@@ -9,9 +9,9 @@ struct spk_declarative_stream {
     struct spk_value primary_key;    /* as written: text, list of texts, list of lists */
     struct spk_component *retriever;
     struct spk_component *cursor; /* incremental_sync, or NULL */
-    struct spk_value schema_loader; /* node: one loader or a list of them */
-    struct spk_value state_migrations;
-    struct spk_component *loader;    /* made of schema_loader */
+    struct spk_value schema_loader;    /* node: one loader or a list of them */
+    struct spk_components loaders;     /* made of schema_loader; their schemas are merged */
+    struct spk_value schema;           /* loaded once; UNDEFINED before */
     struct spk_stream_info info;
 };
 

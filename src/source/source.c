@@ -1,0 +1,209 @@
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/secret.h"
+#include "jsonschema/jsonschema.h"
+#include "kinds.h"
+#include "source_internal.h"
+#include "stream/stream.h"
+#include "template/template.h"
+
+struct spk_build spk_source_build(struct spk_source *source, const struct spk_path *path)
+{
+    return (struct spk_build){
+        .source = source, .arena = &source->arena, .file = source->manifest->file, .path = path};
+}
+
+void spk_source_remember(struct spk_source *source, struct spk_component *component)
+{
+    if (!component->type->close)
+        return;
+    source->built = spk_memory_grow(source->built, &source->built_cap, source->built_len + 1,
+                                    sizeof(*source->built));
+    source->built[source->built_len++] = component;
+}
+
+/* Values of fields that the spec marks airbyte_secret, at any depth, are hidden from all output. */
+static void register_secrets(struct spk_value schema, struct spk_value config, int depth)
+{
+    if (depth > 32 || !spk_is(schema, SPK_DICT))
+        return;
+    if (spk_value_truthy(spk_get(schema, "airbyte_secret")) && spk_is(config, SPK_STRING))
+        spk_secret_add(config.text);
+    struct spk_value properties = spk_get(schema, "properties");
+    for (size_t i = 0; spk_is(properties, SPK_DICT) && i < spk_dict_len(properties); i++) {
+        const struct spk_entry *e = &properties.dict->entries[i];
+        if (spk_is(e->key, SPK_STRING))
+            register_secrets(e->value, spk_dict_get(config, e->key.text), depth + 1);
+    }
+    struct spk_value choices = spk_get(schema, "oneOf");
+    for (size_t i = 0; spk_is(choices, SPK_LIST) && i < spk_list_len(choices); i++)
+        register_secrets(spk_list_at(choices, i), config, depth + 1);
+}
+
+/* What the engine itself put into a config is not the user's to be judged. */
+static struct spk_value without_internals(struct spk_arena *arena, struct spk_value config)
+{
+    struct spk_value copy = spk_dict_new(arena);
+    for (size_t i = 0; i < spk_dict_len(config); i++) {
+        const struct spk_entry *e = &config.dict->entries[i];
+        bool internal = spk_is(e->key, SPK_STRING) && (spk_view_is(e->key.text, "_limit") ||
+                                                       spk_view_is(e->key.text, "_page_size"));
+        if (!internal)
+            spk_dict_set_value(copy, e->key, e->value);
+    }
+    return copy;
+}
+
+static spk_rc check_config(struct spk_source *source, struct spk_error *err)
+{
+    struct spk_value spec;
+    spk_rc rc = spk_manifest_section(source->manifest, "spec", &spec, err);
+    if (rc || !spk_is(spec, SPK_DICT))
+        return rc;
+    struct spk_value schema = spk_get(spec, "connection_specification");
+    register_secrets(schema, source->config, 0);
+    struct spk_view problem = {0};
+    struct spk_value config = without_internals(&source->arena, source->config);
+    if (!spk_is(schema, SPK_DICT) ||
+        spk_jsonschema_valid(schema, config, &source->arena, &problem))
+        return SPK_OK;
+    spk_error_set(err, SPK_ECONFIG, "Config validation error: %.*s", SPK_FMT(problem));
+    spk_error_hint(err, "compare the config with the connector's spec");
+    return SPK_ECONFIG;
+}
+
+spk_rc spk_source_create(const struct spk_manifest *manifest, const struct spk_source_options *options,
+                         struct spk_source **out, struct spk_error *err)
+{
+    struct spk_source *source = spk_memory_zalloc(sizeof(*source));
+    source->manifest = (struct spk_manifest *)manifest;
+    source->config = options->config;
+    source->http = options->http;
+    source->concurrency = options->concurrency;
+    source->max_page_bytes = options->max_page_bytes;
+    pthread_mutex_init(&source->lock, NULL);
+    spk_rc rc = check_config(source, err);
+    if (!rc && !source->http) {
+        rc = spk_http_curl_create(NULL, &source->http, err);
+        source->owns_http = !rc;
+    }
+    if (rc)
+        spk_source_destroy(source);
+    else
+        *out = source;
+    return rc;
+}
+
+void spk_source_destroy(struct spk_source *source)
+{
+    if (!source)
+        return;
+    while (source->built_len > 0) {
+        struct spk_component *component = source->built[--source->built_len];
+        component->type->close(component);
+    }
+    free(source->built);
+    if (source->owns_http)
+        spk_http_destroy(source->http);
+    spk_map_deinit(&source->streams);
+    spk_arena_deinit(&source->arena);
+    pthread_mutex_destroy(&source->lock);
+    free(source);
+}
+
+static spk_rc stream_nodes(struct spk_source *source, struct spk_value *nodes, struct spk_error *err)
+{
+    spk_rc rc = spk_manifest_section(source->manifest, "streams", nodes, err);
+    if (!rc && !spk_is(*nodes, SPK_LIST))
+        *nodes = spk_list_new(&source->arena);
+    return rc;
+}
+
+spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
+                               struct spk_value *names, struct spk_error *err)
+{
+    struct spk_value nodes;
+    spk_rc rc = stream_nodes(source, &nodes, err);
+    if (rc)
+        return rc;
+    *names = spk_list_new(arena);
+    for (size_t i = 0; i < spk_list_len(nodes); i++)
+        spk_list_append(*names, spk_get(spk_list_at(nodes, i), "name"));
+    return SPK_OK;
+}
+
+static spk_rc build_stream(struct spk_source *source, struct spk_value nodes, size_t index,
+                           struct spk_component **out, struct spk_error *err)
+{
+    struct spk_path streams = {.key = SPK_VIEW("streams")};
+    struct spk_path item = {.parent = &streams, .index = index};
+    struct spk_build build = spk_source_build(source, &item);
+    return spk_component_build(&build, spk_list_at(nodes, index), SPK_KIND_STREAM, out, err);
+}
+
+static spk_rc find_or_build(struct spk_source *source, struct spk_view name,
+                            struct spk_component **out, struct spk_error *err)
+{
+    struct spk_value nodes;
+    *out = spk_map_get(&source->streams, name);
+    if (*out)
+        return SPK_OK;
+    spk_rc rc = stream_nodes(source, &nodes, err);
+    for (size_t i = 0; !rc && i < spk_list_len(nodes); i++) {
+        struct spk_value stream_name = spk_get(spk_list_at(nodes, i), "name");
+        if (!spk_view_equal(spk_value_text_or(stream_name, ""), name))
+            continue;
+        rc = build_stream(source, nodes, i, out, err);
+        if (!rc)
+            spk_map_set(&source->streams, name, *out);
+        return rc;
+    }
+    return rc;
+}
+
+spk_rc spk_source_stream(struct spk_source *source, struct spk_view name,
+                         struct spk_component **out, struct spk_error *err)
+{
+    pthread_mutex_lock(&source->lock);
+    spk_rc rc = find_or_build(source, name, out, err);
+    pthread_mutex_unlock(&source->lock);
+    return rc;
+}
+
+spk_rc spk_source_check(struct spk_source *source, struct spk_arena *arena, bool *ok,
+                        struct spk_view *message, struct spk_error *err)
+{
+    struct spk_value node;
+    struct spk_path path = {.key = SPK_VIEW("check")};
+    struct spk_build build = spk_source_build(source, &path);
+    struct spk_component *checker = NULL;
+    spk_rc rc = spk_manifest_section(source->manifest, "check", &node, err);
+    if (!rc && !spk_is_defined(node))
+        rc = spk_build_fail(&build, source->manifest->raw, err, "a manifest needs a check");
+    if (!rc)
+        rc = spk_component_build(&build, node, SPK_KIND_CHECKER, &checker, err);
+    return rc ? rc : SPK_OPS(checker, checker)->check(checker, arena, ok, message, err);
+}
+
+spk_rc spk_source_discover(struct spk_source *source, struct spk_arena *arena,
+                           struct spk_value *catalog, struct spk_error *err)
+{
+    struct spk_value names;
+    spk_rc rc = spk_source_stream_names(source, arena, &names, err);
+    struct spk_value streams = spk_list_new(arena);
+    for (size_t i = 0; !rc && i < spk_list_len(names); i++) {
+        struct spk_component *stream = NULL;
+        struct spk_value entry;
+        rc = spk_source_stream(source, spk_value_text_or(spk_list_at(names, i), ""), &stream, err);
+        if (!rc)
+            rc = spk_stream_catalog_entry(stream, arena, &entry, err);
+        if (!rc)
+            spk_list_append(streams, entry);
+    }
+    if (rc)
+        return rc;
+    *catalog = spk_dict_new(arena);
+    spk_set(*catalog, "streams", streams);
+    return SPK_OK;
+}

@@ -1,0 +1,129 @@
+#include <stddef.h>
+
+#include "source/source_internal.h"
+#include "stream.h"
+
+#define FIELD(name) offsetof(struct spk_declarative_stream, name)
+
+static const struct spk_prop props[] = {
+    {.name = "name", .type = SPK_PROP_STRING, .offset = FIELD(name), .help = "name in the catalog"},
+    {.name = "primary_key",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(primary_key),
+     .help = "field, or list of fields, that identifies a record"},
+    {.name = "incremental_sync",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(cursor),
+     .kind = SPK_KIND_CURSOR,
+     .help = "how the stream is cut into windows and what its state is"},
+    {.name = "retriever",
+     .type = SPK_PROP_COMPONENT,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = FIELD(retriever),
+     .kind = SPK_KIND_RETRIEVER,
+     .help = "how a slice is read"},
+    {.name = "schema_loader",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(schema_loader),
+     .help = "where the schema comes from; of a list, the schemas are merged"},
+    SPK_PROP_END,
+};
+
+static spk_rc build_loaders(struct spk_declarative_stream *stream, const struct spk_build *build,
+                            struct spk_error *err)
+{
+    struct spk_value node = stream->schema_loader;
+    bool list = spk_is(node, SPK_LIST);
+    size_t n = list ? spk_list_len(node) : spk_is_nothing(node) ? 0 : 1;
+    struct spk_path path = {.parent = build->path, .key = SPK_VIEW("schema_loader")};
+    struct spk_build inner = *build;
+    inner.path = &path;
+    stream->loaders.items = spk_arena_array(build->arena, n + 1, sizeof(*stream->loaders.items));
+    for (size_t i = 0; i < n; i++) {
+        spk_rc rc = spk_component_build(&inner, list ? spk_list_at(node, i) : node,
+                                        SPK_KIND_SCHEMA_LOADER, &stream->loaders.items[i], err);
+        if (rc)
+            return rc;
+        stream->loaders.len++;
+    }
+    return SPK_OK;
+}
+
+static spk_rc finish(struct spk_component *self, const struct spk_build *build,
+                     struct spk_error *err)
+{
+    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
+    stream->info.name = stream->name;
+    return build_loaders(stream, build, err);
+}
+
+const struct spk_component_type spk_type_declarative_stream = {
+    .name = "DeclarativeStream",
+    .kind = SPK_KIND_STREAM,
+    .size = sizeof(struct spk_declarative_stream),
+    .props = props,
+    .finish = finish,
+    .help = "a stream read over HTTP",
+};
+
+static struct spk_value empty_schema(struct spk_arena *arena)
+{
+    return spk_dict_new(arena);
+}
+
+/* Several loaders: later ones add to, and replace, the properties of earlier ones. */
+static spk_rc merge_schemas(struct spk_declarative_stream *stream, struct spk_value *schema,
+                            struct spk_error *err)
+{
+    struct spk_arena *arena = &stream->base.source->arena;
+    struct spk_value properties = spk_dict_new(arena);
+    for (size_t i = 0; i < stream->loaders.len; i++) {
+        struct spk_component *loader = stream->loaders.items[i];
+        struct spk_value one;
+        spk_rc rc = SPK_OPS(loader, schema_loader)->load(loader, arena, &one, err);
+        if (rc)
+            return rc;
+        struct spk_value part = spk_get(one, "properties");
+        for (size_t j = 0; spk_is(part, SPK_DICT) && j < spk_dict_len(part); j++)
+            spk_dict_set_value(properties, part.dict->entries[j].key, part.dict->entries[j].value);
+    }
+    *schema = spk_dict_new(arena);
+    spk_set(*schema, "$schema", spk_str("http://json-schema.org/draft-07/schema#"));
+    spk_set(*schema, "type", spk_str("object"));
+    spk_set(*schema, "properties", properties);
+    return SPK_OK;
+}
+
+static spk_rc load_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
+                          struct spk_error *err)
+{
+    struct spk_arena *arena = &stream->base.source->arena;
+    if (stream->loaders.len == 0) {
+        *schema = empty_schema(arena);
+        return SPK_OK;
+    }
+    if (stream->loaders.len > 1)
+        return merge_schemas(stream, schema, err);
+    struct spk_component *loader = stream->loaders.items[0];
+    return SPK_OPS(loader, schema_loader)->load(loader, arena, schema, err);
+}
+
+spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema, struct spk_error *err)
+{
+    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
+    spk_rc rc = SPK_OK;
+    pthread_mutex_lock(&self->source->lock);
+    if (!spk_is_defined(stream->schema))
+        rc = load_schema(stream, &stream->schema, err);
+    *schema = stream->schema;
+    pthread_mutex_unlock(&self->source->lock);
+    return rc;
+}
+
+spk_rc spk_stream_start(struct spk_component *self, struct spk_value state, struct spk_cursor **out,
+                        struct spk_error *err)
+{
+    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
+    struct spk_component *retriever = stream->retriever;
+    return SPK_OPS(retriever, retriever)->start(retriever, stream->cursor, state, out, err);
+}
