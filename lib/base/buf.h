@@ -2,8 +2,8 @@
 #define SPK_BASE_BUF_H
 /*
  * A growing byte buffer with a ceiling. Appending never fails at the call: past the ceiling the
- * buffer keeps what fitted, remembers the overflow and drops the rest; spk_buf_check says EDATA once
- * at the end. Zero bytes are a valid empty buffer without ceiling. A failed allocation aborts.
+ * buffer keeps what fitted, remembers the overflow and drops the rest; spk_buf_check says EDATA
+ * once at the end. Zero bytes are a valid empty buffer without ceiling. A failed allocation aborts.
  */
 #include "base/error.h"
 #include "base/view.h"
@@ -18,7 +18,8 @@ struct spk_buf {
 void spk_buf_init(struct spk_buf *buf, size_t limit);
 void spk_buf_deinit(struct spk_buf *buf);
 void spk_buf_clear(struct spk_buf *buf); /* length 0, no overflow; keeps the memory */
-/* Room for `extra` more bytes at buf->at + buf->len, or NULL past the ceiling. Caller adds to len. */
+/* Room for `extra` more bytes at buf->at + buf->len, or NULL past the ceiling. Caller adds to len.
+ */
 char *spk_buf_reserve(struct spk_buf *buf, size_t extra);
 void spk_buf_append(struct spk_buf *buf, struct spk_view text);
 void spk_buf_append_str(struct spk_buf *buf, const char *text);

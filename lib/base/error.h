@@ -4,8 +4,9 @@
  * Errors: what a caller may do, and a text for the person who must do it.
  *
  * A function that can fail returns spk_rc and takes `struct spk_error *err` last (NULL allowed: the
- * text is dropped). The lowest level that knows the fact sets the text; each level above may put its
- * context in front; nobody overwrites. Outputs are untouched on failure. Texts never hold secrets.
+ * text is dropped). The lowest level that knows the fact sets the text; each level above may put
+ * its context in front; nobody overwrites. Outputs are untouched on failure. Texts never hold
+ * secrets.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -30,7 +31,8 @@ struct spk_error {
 /* Sets code and text, clears the hint, returns rc. `return spk_error_set(err, SPK_EDATA, ...)`. */
 spk_rc spk_error_set(struct spk_error *err, spk_rc rc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-spk_rc spk_error_vset(struct spk_error *err, spk_rc rc, const char *format, va_list args);
+spk_rc spk_error_vset(struct spk_error *err, spk_rc rc, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
 
 /* Puts "context: " in front of the text and returns err's code (or rc where err is NULL). */
 spk_rc spk_error_context(struct spk_error *err, spk_rc rc, const char *format, ...)

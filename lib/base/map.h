@@ -1,6 +1,7 @@
 #ifndef SPK_BASE_MAP_H
 #define SPK_BASE_MAP_H
-/* Text -> pointer, in order of insertion. Keys are copied; values are the caller's. Not thread-safe. */
+/* Text -> pointer, in order of insertion. Keys are copied; values are the caller's. Not
+ * thread-safe. */
 #include "base/view.h"
 
 struct spk_map_entry {
@@ -15,7 +16,7 @@ struct spk_map {
     size_t slot_count;
 };
 
-void spk_map_deinit(struct spk_map *map); /* frees keys, not values */
+void spk_map_deinit(struct spk_map *map);                          /* frees keys, not values */
 void *spk_map_get(const struct spk_map *map, struct spk_view key); /* NULL where absent */
 bool spk_map_has(const struct spk_map *map, struct spk_view key);
 /* Sets or replaces; returns the old value or NULL. */

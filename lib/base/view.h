@@ -13,7 +13,7 @@ struct spk_view {
 
 /* A view of a string literal; usable in static initializers. */
 #define SPK_VIEW(literal) {"" literal, sizeof(literal) - 1}
-#define SPK_V(literal) ((struct spk_view)SPK_VIEW(literal))
+#define SPK_V(literal)    ((struct spk_view)SPK_VIEW(literal))
 /* printf("%.*s", SPK_FMT(view)) */
 #define SPK_FMT(view) (int)(view).len, (view).at ? (view).at : ""
 
@@ -37,7 +37,7 @@ static inline bool spk_view_is(struct spk_view a, const char *text)
     return spk_view_equal(a, spk_view_of(text));
 }
 
-int spk_view_compare(struct spk_view a, struct spk_view b); /* bytewise, <0 0 >0 */
+int spk_view_compare(struct spk_view a, struct spk_view b);       /* bytewise, <0 0 >0 */
 bool spk_view_equal_nocase(struct spk_view a, struct spk_view b); /* ASCII case only */
 bool spk_view_starts(struct spk_view text, struct spk_view prefix);
 bool spk_view_ends(struct spk_view text, struct spk_view suffix);
@@ -47,12 +47,14 @@ ptrdiff_t spk_view_find(struct spk_view text, struct spk_view needle, size_t fro
 struct spk_view spk_view_slice(struct spk_view text, size_t from, size_t to);
 struct spk_view spk_view_trim(struct spk_view text); /* ASCII white space at both ends */
 /* Cuts *rest at the first `separator`: returns what is before, *rest = what is behind (at NULL when
- * there was no separator: the last piece). Loop: while (rest.at) { piece = spk_view_cut(&rest, ','); } */
+ * there was no separator: the last piece). Loop: while (rest.at) { piece = spk_view_cut(&rest,
+ * ','); } */
 struct spk_view spk_view_cut(struct spk_view *rest, char separator);
 uint64_t spk_view_hash(struct spk_view text);
 /* Length in bytes of the valid UTF-8 prefix; == len when all is valid. */
 size_t spk_utf8_valid_prefix(struct spk_view text);
-/* The best match of `word` among n names by edit distance, or NULL when none is near: "did you mean". */
+/* The best match of `word` among n names by edit distance, or NULL when none is near: "did you
+ * mean". */
 const char *spk_nearest(struct spk_view word, const char *const *names, size_t n);
 
 /* Numbers: the whole view must be the number (no blanks, no trailing text). False when it is not,
