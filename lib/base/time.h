@@ -10,7 +10,7 @@
 
 enum { SPK_DAY_SECONDS = 86400 };
 #define SPK_SECOND_US INT64_C(1000000)
-#define SPK_DAY_US (INT64_C(86400) * SPK_SECOND_US)
+#define SPK_DAY_US    (INT64_C(86400) * SPK_SECOND_US)
 
 struct spk_civil {
     int year, month, day; /* 1.., 1..12, 1..31 */
@@ -25,13 +25,13 @@ int32_t spk_day_from_civil(int year, int month, int day);
 void spk_day_to_civil(int32_t day, int *year, int *month, int *day_of_month);
 int spk_day_weekday(int32_t day); /* Monday 0 .. Sunday 6 */
 int spk_month_days(int year, int month);
-bool spk_day_parse(struct spk_view text, int32_t *day); /* strict YYYY-MM-DD */
+bool spk_day_parse(struct spk_view text, int32_t *day);               /* strict YYYY-MM-DD */
 struct spk_view spk_day_format(struct spk_arena *arena, int32_t day); /* YYYY-MM-DD */
-int64_t spk_civil_to_us(const struct spk_civil *civil); /* naive counts as UTC */
+int64_t spk_civil_to_us(const struct spk_civil *civil);               /* naive counts as UTC */
 void spk_civil_from_us(int64_t us, int offset_s, struct spk_civil *civil);
 
-/* Python's strftime: %Y (4 digits) %m %d %H %M %S %f %z %Z %j %y %b %B %a %A %I %p %w %u %U %W %V %G %c
- * %x %X %D %F %T %R %e %h %n %t %s %%; unknown ones pass through as glibc does. */
+/* Python's strftime: %Y (4 digits) %m %d %H %M %S %f %z %Z %j %y %b %B %a %A %I %p %w %u %U %W %V
+ * %G %c %x %X %D %F %T %R %e %h %n %t %s %%; unknown ones pass through as glibc does. */
 void spk_strftime(struct spk_buf *out, struct spk_view format, const struct spk_civil *civil);
 /* Python's strptime, whole text must match. EDATA names the text and the format. */
 spk_rc spk_strptime(struct spk_view text, struct spk_view format, struct spk_civil *civil,
@@ -52,7 +52,8 @@ struct spk_duration {
     int64_t us; /* weeks, days, hours, minutes, seconds */
 };
 spk_rc spk_duration_parse(struct spk_view text, struct spk_duration *out, struct spk_error *err);
-/* Calendar arithmetic for years and months (day clipped to the month's end), then us. sign +1/-1. */
+/* Calendar arithmetic for years and months (day clipped to the month's end), then us. sign +1/-1.
+ */
 int64_t spk_duration_add(int64_t us, const struct spk_duration *duration, int sign);
 
 #endif
