@@ -25,12 +25,16 @@ struct spk_field {
     double number;
 };
 
-#define SPK_TEXT(name_, view_) ((struct spk_field){.name = (name_), .kind = SPK_FIELD_TEXT, .text = (view_)})
-#define SPK_INT(name_, n_) ((struct spk_field){.name = (name_), .kind = SPK_FIELD_INT, .integer = (n_)})
-#define SPK_DOUBLE(name_, n_) ((struct spk_field){.name = (name_), .kind = SPK_FIELD_DOUBLE, .number = (n_)})
+#define SPK_TEXT(name_, view_)                                                                     \
+    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_TEXT, .text = (view_)})
+#define SPK_INT(name_, n_)                                                                         \
+    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_INT, .integer = (n_)})
+#define SPK_DOUBLE(name_, n_)                                                                      \
+    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_DOUBLE, .number = (n_)})
 /* spk_event_emit(SPK_EVENT_X, SPK_FIELDS(SPK_INT("rows", 5), SPK_TEXT("stream", name))) */
-#define SPK_FIELDS(...) (const struct spk_field[]){__VA_ARGS__}, \
-    sizeof((const struct spk_field[]){__VA_ARGS__}) / sizeof(struct spk_field)
+#define SPK_FIELDS(...)                                                                            \
+    (const struct spk_field[]){__VA_ARGS__},                                                       \
+        sizeof((const struct spk_field[]){__VA_ARGS__}) / sizeof(struct spk_field)
 
 struct spk_event_sink {
     void *context;
