@@ -18,7 +18,7 @@
 #include "value/value.h"
 
 struct spk_source;
-struct spk_template;
+struct spk_template_string;
 struct spk_template_tree;
 struct spk_component;
 
@@ -53,8 +53,9 @@ enum spk_prop_type {
     SPK_PROP_STRING,     /* struct spk_view, as written */
     SPK_PROP_ENUM,       /* int: index into choices */
     SPK_PROP_VALUE,      /* struct spk_value, as written */
-    SPK_PROP_TEMPLATE,   /* struct spk_template *: an interpolated string (any scalar is accepted) */
-    SPK_PROP_TREE,       /* struct spk_template_tree *: interpolated strings, lists and mappings */
+    SPK_PROP_TEMPLATE,   /* struct spk_template_string *: interpolated (any scalar is accepted) */
+    SPK_PROP_MAPPING,    /* struct spk_template_tree *: InterpolatedMapping, one level */
+    SPK_PROP_NESTED,     /* struct spk_template_tree *: InterpolatedNestedMapping */
     SPK_PROP_COMPONENT,  /* struct spk_component * of `kind` */
     SPK_PROP_COMPONENTS, /* struct spk_components of `kind` */
 };

@@ -6,7 +6,7 @@
 /* ConcurrencyLevel: how many slices are read at the same time. */
 struct concurrency_level {
     struct spk_component base;
-    struct spk_template *default_concurrency;
+    struct spk_template_string *default_concurrency;
     int64_t max_concurrency;
 };
 

@@ -51,19 +51,25 @@ struct spk_scope {
     struct spk_arena *arena;     /* where results go */
 };
 
-/* Evaluates a property of `self` (config and self's $parameters are visible too). */
+/* Evaluates a property of `self` (config and self's $parameters are visible too) as
+ * InterpolatedString does. NULL: the result is UNDEFINED. */
 spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
-                      const struct spk_template *template, struct spk_value *out,
+                      struct spk_template_string *template, struct spk_value *out,
                       struct spk_error *err);
 /* As text: Python's str of the value. */
 spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
-                      const struct spk_template *template, struct spk_view *out,
+                      struct spk_template_string *template, struct spk_view *out,
                       struct spk_error *err);
+/* InterpolatedBoolean: only False false {} [] () "" 0 0.0 None are false. */
 spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component *self,
-                      const struct spk_template *template, bool *out, struct spk_error *err);
+                      struct spk_template_string *template, bool *out, struct spk_error *err);
 spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
                       const struct spk_template_tree *tree, struct spk_value *out,
                       struct spk_error *err);
+
+/* Fills partition, cursor and extra_fields that are still undefined with empty dicts and makes
+ * `merged` of them. */
+void spk_slice_finish(struct spk_slice *slice, struct spk_arena *arena);
 
 /* The body as one JSON document (parsed once), or EDATA. */
 spk_rc spk_response_json(struct spk_response *response, const struct spk_json_doc **out,

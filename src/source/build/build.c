@@ -87,30 +87,32 @@ static spk_rc read_bool(const struct spk_build *build, struct spk_value value, b
     return SPK_OK;
 }
 
-/* An interpolated string may be written as any scalar: page_size: 100. */
+/* An interpolated string may be written as any scalar: page_size: 100. A faulty template is told when
+ * it is evaluated: manifests carry broken ones that nothing uses. */
 static spk_rc read_template(const struct spk_build *build, struct spk_value value,
-                            struct spk_template **out, struct spk_error *err)
+                            struct spk_template_string **out, struct spk_error *err)
 {
-    struct spk_buf text = {0};
-    spk_value_str(&text, value);
-    struct spk_view source = spk_arena_dup(build->arena, spk_buf_view(&text));
-    spk_buf_deinit(&text);
     if (spk_is(value, SPK_DICT) || spk_is(value, SPK_LIST))
         return wrong_type(build, value, "text or a template", err);
-    struct spk_error fault = {0};
-    if (!spk_template_compile(build->arena, source, NULL, out, &fault))
-        return SPK_OK;
-    return spk_build_fail(build, value, err, "template '%.*s': %s",
-                          (int)(source.len < 200 ? source.len : 200), source.at, fault.text);
+    struct spk_buf text = {0};
+    spk_value_str(&text, value);
+    *out = SPK_NEW(build->arena, struct spk_template_string);
+    spk_template_string_init(*out, spk_template_parse(build->arena, spk_buf_view(&text), NULL), NULL);
+    spk_buf_deinit(&text);
+    return SPK_OK;
 }
 
-static spk_rc read_tree(const struct spk_build *build, struct spk_value value,
-                        struct spk_template_tree **out, struct spk_error *err)
+static spk_rc read_tree(const struct spk_build *build, const struct spk_prop *prop,
+                        struct spk_value value, struct spk_template_tree **out,
+                        struct spk_error *err)
 {
-    struct spk_error fault = {0};
-    if (!spk_template_tree_compile(build->arena, value, NULL, out, &fault))
-        return SPK_OK;
-    return spk_build_fail(build, value, err, "%s", fault.text);
+    bool mapping = prop->type == SPK_PROP_MAPPING;
+    if (mapping && !spk_is(value, SPK_DICT))
+        return wrong_type(build, value, "a mapping", err);
+    *out = spk_template_tree_parse(build->arena, value,
+                                   mapping ? SPK_TEMPLATE_TREE_MAPPING : SPK_TEMPLATE_TREE_NESTED,
+                                   NULL);
+    return SPK_OK;
 }
 
 static spk_rc read_components(const struct spk_build *build, const struct spk_prop *prop,
@@ -143,7 +145,8 @@ static spk_rc read_value(const struct spk_build *build, const struct spk_prop *p
     case SPK_PROP_ENUM: return read_enum(build, prop, value, field, err);
     case SPK_PROP_VALUE: *(struct spk_value *)field = value; return SPK_OK;
     case SPK_PROP_TEMPLATE: return read_template(build, value, field, err);
-    case SPK_PROP_TREE: return read_tree(build, value, field, err);
+    case SPK_PROP_MAPPING:
+    case SPK_PROP_NESTED: return read_tree(build, prop, value, field, err);
     case SPK_PROP_COMPONENT: return spk_component_build(build, value, prop->kind, field, err);
     case SPK_PROP_COMPONENTS: return read_components(build, prop, value, field, err);
     case SPK_PROP_STRING: break;

@@ -1,0 +1,142 @@
+#include "source/exchange.h"
+#include "source/source_internal.h"
+#include "template/template.h"
+
+static struct spk_value make_record(void *context, struct spk_arena *arena)
+{
+    return spk_record_tree(context);
+}
+
+/* One key of a record that nobody changed is read from the parsed page, without making the tree. */
+static struct spk_value record_field(void *context, struct spk_arena *arena, struct spk_view key)
+{
+    struct spk_record *record = context;
+    if (spk_is_defined(record->tree) || !record->node.at)
+        return spk_dict_get(spk_record_tree(record), key);
+    struct spk_json_node node = spk_json_node_get(record->node, key);
+    return node.at ? spk_json_node_value(arena, node) : (struct spk_value){0};
+}
+
+static struct spk_value make_response(void *context, struct spk_arena *arena)
+{
+    return spk_response_tree(context);
+}
+
+static void set_page(struct spk_template_env *env, const struct spk_page *page)
+{
+    spk_template_env_set(env, "last_page_size", spk_int(page->size));
+    spk_template_env_set(env, "last_record",
+                         spk_is_defined(page->last_record) ? page->last_record : spk_null());
+    spk_template_env_set(env, "last_page_token_value",
+                         spk_is_defined(page->last_token) ? page->last_token : spk_null());
+}
+
+static void set_variables(struct spk_template_env *env, const struct spk_scope *scope,
+                          const struct spk_component *self)
+{
+    spk_template_env_set(env, "config", scope->source->config);
+    spk_template_env_set(env, "parameters", self->parameters);
+    if (scope->slice)
+        spk_template_env_set(env, "stream_slice", scope->slice->merged);
+    if (spk_is_defined(scope->next_page_token))
+        spk_template_env_set(env, "next_page_token", scope->next_page_token);
+    if (scope->record) {
+        struct spk_template_source lazy = {make_record, record_field, scope->record};
+        spk_template_env_set_lazy(env, "record", &lazy);
+    }
+    if (scope->response) {
+        struct spk_template_source lazy = {make_response, NULL, scope->response};
+        spk_template_env_set_lazy(env, "response", &lazy);
+        spk_template_env_set(env, "headers", scope->response->headers);
+    }
+    if (scope->page)
+        set_page(env, scope->page);
+    for (size_t i = 0; spk_is(scope->extra, SPK_DICT) && i < spk_dict_len(scope->extra); i++) {
+        const struct spk_entry *e = &scope->extra.dict->entries[i];
+        spk_template_env_set(env, e->key.text.at, e->value);
+    }
+}
+
+static void open_env(struct spk_template_env *env, const struct spk_scope *scope,
+                     const struct spk_component *self)
+{
+    spk_template_env_init(env, scope->arena);
+    set_variables(env, scope, self);
+}
+
+static bool is_constant(struct spk_template_string *template, struct spk_value *out)
+{
+    if (spk_template_kind(template->template) != SPK_TEMPLATE_CONSTANT)
+        return false;
+    *out = spk_template_constant(template->template);
+    return true;
+}
+
+spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
+                      struct spk_template_string *template, struct spk_value *out,
+                      struct spk_error *err)
+{
+    struct spk_template_env env;
+    if (!template) {
+        *out = (struct spk_value){0};
+        return SPK_OK;
+    }
+    open_env(&env, scope, self);
+    spk_rc rc = spk_template_string_eval(template, &env, out, err);
+    spk_template_env_deinit(&env);
+    return rc;
+}
+
+spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
+                      struct spk_template_string *template, struct spk_view *out,
+                      struct spk_error *err)
+{
+    struct spk_value value;
+    spk_rc rc = spk_scope_eval(scope, self, template, &value, err);
+    if (rc)
+        return rc;
+    if (spk_is(value, SPK_STRING)) {
+        *out = value.text;
+        return SPK_OK;
+    }
+    struct spk_buf text = {0};
+    if (spk_is_defined(value))
+        spk_value_str(&text, value);
+    *out = spk_arena_dup(scope->arena, spk_buf_view(&text));
+    spk_buf_deinit(&text);
+    return SPK_OK;
+}
+
+spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component *self,
+                      struct spk_template_string *template, bool *out, struct spk_error *err)
+{
+    struct spk_template_env env;
+    struct spk_value constant;
+    if (!template) {
+        *out = false;
+        return SPK_OK;
+    }
+    if (is_constant(template, &constant) && spk_is(constant, SPK_BOOL)) {
+        *out = constant.boolean;
+        return SPK_OK;
+    }
+    open_env(&env, scope, self);
+    spk_rc rc = spk_template_eval_bool(template->template, &env, out, err);
+    spk_template_env_deinit(&env);
+    return rc;
+}
+
+spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template_tree *tree, struct spk_value *out,
+                      struct spk_error *err)
+{
+    struct spk_template_env env;
+    if (!tree) {
+        *out = (struct spk_value){0};
+        return SPK_OK;
+    }
+    open_env(&env, scope, self);
+    spk_rc rc = spk_template_tree_eval(tree, &env, 0, out, err);
+    spk_template_env_deinit(&env);
+    return rc;
+}
