@@ -146,7 +146,9 @@ static inline bool spk_is_number(struct spk_value v)
 }
 bool spk_value_truthy(struct spk_value v);                     /* Python's bool(v) */
 bool spk_value_equal(struct spk_value a, struct spk_value b);  /* Python's ==, deep */
-/* Python's <: *order <0 0 >0; false where the kinds cannot be ordered (TypeError). */
+/* Python's <: *order -1 0 1, SPK_UNORDERED where a NaN takes part (every comparison is false then);
+ * false where the kinds cannot be ordered (TypeError). */
+enum { SPK_UNORDERED = 2 };
 bool spk_value_compare(struct spk_value a, struct spk_value b, int *order);
 const char *spk_value_type_name(struct spk_value v); /* Python's: str int float NoneType dict ... */
 struct spk_view spk_value_text_or(struct spk_value v, const char *fallback); /* STRING's text */
@@ -171,16 +173,20 @@ struct spk_path {
 };
 void spk_path_print(struct spk_buf *out, const struct spk_path *path);
 
-/* dpath: walks `path` (a LIST of keys; "*" any, "**" any depth, ints and digit texts index lists) and
- * calls visit for each match in document order; visit returns false to stop. */
+/* dpath 2.2: walks `path` (a LIST of segments; fnmatch patterns, "**" any depth, ints and digit texts
+ * index lists, negative ones from the end) and calls visit for each match, in dpath's order: the
+ * matching children of a container, then what lies in them. visit returns false to stop. An empty path
+ * matches nothing, as in dpath.values. */
 typedef bool (*spk_dpath_visit)(void *context, struct spk_value *slot);
 void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visit visit, void *context);
-/* The single value at a path without wildcards, or UNDEFINED. */
+/* dpath.get: the single match (an empty path: root), UNDEFINED where there is none or more than one. */
 struct spk_value spk_dpath_get(struct spk_value root, struct spk_value path);
-/* Creates parents (dicts; lists padded with null where the key is an index into a list). */
-void spk_dpath_set(struct spk_arena *arena, struct spk_value root, struct spk_value path,
+/* dpath.new: creates missing parents (a list where the next segment is an int or digits, else a dict)
+ * and pads lists with null. False where dpath raises: a scalar in the way, a text as a list's index, an
+ * index more than a million past the end. */
+bool spk_dpath_set(struct spk_arena *arena, struct spk_value root, struct spk_value path,
                    struct spk_value value);
-/* Deletes every match of a dpath glob; the count. */
+/* dpath.delete: the count. In a list only the last item goes; others become null. */
 size_t spk_dpath_delete(struct spk_value root, struct spk_value path);
 
 #endif
