@@ -94,14 +94,16 @@ static bool decimal_format(const carquet_schema_node_t *node, struct cursor_colu
 static spk_rc project_column(struct spk_parquet_cursor *cursor, size_t i, struct spk_error *err)
 {
     const carquet_schema_t *schema = carquet_reader_schema(cursor->reader->handle);
-    const carquet_schema_node_t *node = leaf_node(schema, cursor->indices[i]);
+    int32_t leaf = cursor->indices[i];
+    const carquet_schema_node_t *node = leaf_node(schema, leaf);
     struct cursor_column *column = &cursor->columns[i];
     if (!node)
         return spk_error_set(err, SPK_EDATA, "%s: the schema is damaged", cursor->reader->name);
     const char *name = carquet_schema_node_name(node);
     const carquet_logical_type_t *logical = carquet_schema_node_logical_type(node);
     carquet_physical_type_t physical = carquet_schema_node_physical_type(node);
-    if (carquet_schema_node_max_rep_level(node) > 0 || carquet_schema_node_max_def_level(node) > 1)
+    if (carquet_schema_max_rep_level(schema, leaf) > 0 ||
+        carquet_schema_max_def_level(schema, leaf) > 1)
         return spk_error_set(err, SPK_EDATA, "%s: column %s is nested; only flat columns are read",
                              cursor->reader->name, name);
     bool is_decimal = logical && logical->id == CARQUET_LOGICAL_DECIMAL;
