@@ -1,6 +1,14 @@
 #include "base/time.h"
 
+#include "base/time_internal.h"
+
 #include <time.h>
+
+const char *const spk_weekday_names[7] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                          "Friday", "Saturday", "Sunday"};
+const char *const spk_month_names[12] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
 
 static int64_t clock_us(clockid_t clock)
 {
@@ -75,6 +83,17 @@ int spk_month_days(int year, int month)
     return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
+int spk_day_of_year(int year, int month, int day)
+{
+    return spk_day_from_civil(year, month, day) - spk_day_from_civil(year, 1, 1) + 1;
+}
+
+bool spk_civil_date_exists(int year, int month, int day)
+{
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= spk_month_days(year, month);
+}
+
 bool spk_day_parse(struct spk_view text, int32_t *day)
 {
     uint64_t y = 0, m = 0, d = 0;
@@ -84,7 +103,7 @@ bool spk_day_parse(struct spk_view text, int32_t *day)
         !spk_parse_u64(spk_view_slice(text, 8, 10), 31, &d)) {
         return false;
     }
-    if (y < 1 || m < 1 || d < 1 || (int)d > spk_month_days((int)y, (int)m)) {
+    if (!spk_civil_date_exists((int)y, (int)m, (int)d)) {
         return false;
     }
     *day = spk_day_from_civil((int)y, (int)m, (int)d);

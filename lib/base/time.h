@@ -30,8 +30,9 @@ struct spk_view spk_day_format(struct spk_arena *arena, int32_t day); /* YYYY-MM
 int64_t spk_civil_to_us(const struct spk_civil *civil);               /* naive counts as UTC */
 void spk_civil_from_us(int64_t us, int offset_s, struct spk_civil *civil);
 
-/* Python's strftime: %Y (4 digits) %m %d %H %M %S %f %z %Z %j %y %b %B %a %A %I %p %w %u %U %W %V
- * %G %c %x %X %D %F %T %R %e %h %n %t %s %%; unknown ones pass through as glibc does. */
+/* Python's strftime: %Y (not padded, as glibc) %m %d %H %M %S %f %z %Z %j %y %b %B %a %A %I %p %w
+ * %u %U %W %V %G %c %x %X %D %F %T %R %e %h %n %t %s %%; unknown ones pass through as glibc does.
+ */
 void spk_strftime(struct spk_buf *out, struct spk_view format, const struct spk_civil *civil);
 /* Python's strptime, whole text must match. EDATA names the text and the format. */
 spk_rc spk_strptime(struct spk_view text, struct spk_view format, struct spk_civil *civil,
