@@ -47,6 +47,8 @@ struct spk_scope {
     struct spk_response *response;
     struct spk_record *record;
     const struct spk_page *page; /* last_page_size, last_record, last_page_token_value */
+    struct spk_component *decoder;   /* of the retriever: what response.json() is made with */
+    struct spk_evidence *evidence;   /* of the slice: what requests cost is counted here */
     struct spk_value extra;      /* DICT of further variables by name */
     struct spk_arena *arena;     /* where results go */
 };
@@ -56,6 +58,10 @@ struct spk_scope {
 spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
                       struct spk_template_string *template, struct spk_value *out,
                       struct spk_error *err);
+/* The same, where the text may be read as some types only (SPK_TEMPLATE_*, 0: any). */
+spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
+                         struct spk_template_string *template, unsigned types,
+                         struct spk_value *out, struct spk_error *err);
 /* As text: Python's str of the value. */
 spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
                       struct spk_template_string *template, struct spk_view *out,

@@ -79,9 +79,9 @@ struct spk_paginator_ops {
     /* Options for the request of the scope's token; also request->path_override (RequestPath). */
     spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
                       struct spk_request_options *out, struct spk_error *err);
-    /* True when `next` reads only the count of the page, so the next page can be asked for early. */
-    bool needs_body;
-    bool needs_last_record;
+    /* Whether `next` looks at the body, or at the last record: otherwise the count is enough. */
+    bool (*needs_body)(struct spk_component *self);
+    bool (*needs_last_record)(struct spk_component *self);
 };
 
 struct spk_pagination_strategy_ops {
@@ -92,6 +92,8 @@ struct spk_pagination_strategy_ops {
     /* UNDEFINED where no page size is set. */
     spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err);
+    bool needs_body;
+    bool needs_last_record;
 };
 
 /* ---- from body to records */
@@ -114,9 +116,12 @@ struct spk_decoder_ops {
 typedef spk_rc (*spk_record_visit)(void *context, struct spk_record *record, struct spk_error *err);
 
 struct spk_extractor_ops {
-    /* May set response->evidence (the proof of an empty answer). */
+    /* May note the proof of an empty answer in scope->evidence. */
     spk_rc (*extract)(struct spk_component *self, const struct spk_scope *scope,
                       spk_record_visit visit, void *context, struct spk_error *err);
+    /* optional: how many records `extract` will find, or -1 where only reading them tells. Lets the
+     * next page be asked for before the records of this one are encoded. */
+    int64_t (*count)(struct spk_component *self, const struct spk_scope *scope);
 };
 
 struct spk_record_selector_ops {
@@ -124,6 +129,7 @@ struct spk_record_selector_ops {
     spk_rc (*select)(struct spk_component *self, const struct spk_scope *scope,
                      spk_record_visit visit, void *context, int64_t *extracted,
                      struct spk_error *err);
+    int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
 };
 
 struct spk_record_filter_ops {

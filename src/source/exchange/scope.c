@@ -31,13 +31,25 @@ static void set_page(struct spk_template_env *env, const struct spk_page *page)
                          spk_is_defined(page->last_token) ? page->last_token : spk_null());
 }
 
+/* Names must be NUL-terminated: literals, or keys that spk_arena_dup made. */
+static void set_all(struct spk_template_env *env, struct spk_value variables)
+{
+    for (size_t i = 0; spk_is(variables, SPK_DICT) && i < spk_dict_len(variables); i++) {
+        const struct spk_entry *e = &variables.dict->entries[i];
+        if (spk_is(e->key, SPK_STRING) && env->count < SPK_TEMPLATE_VARS)
+            spk_template_env_set(env, e->key.text.at, e->value);
+    }
+}
+
 static void set_variables(struct spk_template_env *env, const struct spk_scope *scope,
                           const struct spk_component *self)
 {
     spk_template_env_set(env, "config", scope->source->config);
     spk_template_env_set(env, "parameters", self->parameters);
-    if (scope->slice)
+    if (scope->slice) {
+        set_all(env, scope->slice->extra_fields);
         spk_template_env_set(env, "stream_slice", scope->slice->merged);
+    }
     if (spk_is_defined(scope->next_page_token))
         spk_template_env_set(env, "next_page_token", scope->next_page_token);
     if (scope->record) {
@@ -51,10 +63,7 @@ static void set_variables(struct spk_template_env *env, const struct spk_scope *
     }
     if (scope->page)
         set_page(env, scope->page);
-    for (size_t i = 0; spk_is(scope->extra, SPK_DICT) && i < spk_dict_len(scope->extra); i++) {
-        const struct spk_entry *e = &scope->extra.dict->entries[i];
-        spk_template_env_set(env, e->key.text.at, e->value);
-    }
+    set_all(env, scope->extra);
 }
 
 static void open_env(struct spk_template_env *env, const struct spk_scope *scope,
@@ -83,6 +92,20 @@ spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component 
     }
     open_env(&env, scope, self);
     spk_rc rc = spk_template_string_eval(template, &env, out, err);
+    spk_template_env_deinit(&env);
+    return rc;
+}
+
+spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
+                         struct spk_template_string *template, unsigned types,
+                         struct spk_value *out, struct spk_error *err)
+{
+    if (types == 0)
+        return spk_scope_eval(scope, self, template, out, err);
+    struct spk_template_env env;
+    struct spk_template_ask ask = {.fallback = template->template, .types = types};
+    open_env(&env, scope, self);
+    spk_rc rc = spk_template_eval_as(template->template, &env, &ask, out, err);
     spk_template_env_deinit(&env);
     return rc;
 }

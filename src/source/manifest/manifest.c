@@ -32,22 +32,40 @@ static spk_rc check_root(struct spk_manifest *manifest, struct spk_error *err)
     return SPK_OK;
 }
 
-spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_manifest **out,
-                         struct spk_error *err)
+static struct spk_manifest *create(const char *file)
 {
     struct spk_manifest *manifest = spk_memory_zalloc(sizeof(*manifest));
     pthread_mutex_init(&manifest->lock, NULL);
     manifest->file = spk_arena_strdup(&manifest->arena, spk_view_of(file));
     manifest->resolved = spk_dict_new(&manifest->arena);
-    spk_rc rc = spk_yaml_parse(&manifest->arena, text, manifest->file, NULL, &manifest->raw, err);
+    return manifest;
+}
+
+static spk_rc finish_loading(struct spk_manifest *manifest, spk_rc rc, struct spk_manifest **out,
+                             struct spk_error *err)
+{
     if (!rc)
         rc = check_root(manifest, err);
-    if (rc) {
+    if (rc)
         spk_manifest_destroy(manifest);
-        return rc;
-    }
-    *out = manifest;
-    return SPK_OK;
+    else
+        *out = manifest;
+    return rc;
+}
+
+spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_manifest **out,
+                         struct spk_error *err)
+{
+    struct spk_manifest *manifest = create(file);
+    spk_rc rc = spk_yaml_parse(&manifest->arena, text, manifest->file, NULL, &manifest->raw, err);
+    return finish_loading(manifest, rc, out, err);
+}
+
+spk_rc spk_manifest_read(const char *file, struct spk_manifest **out, struct spk_error *err)
+{
+    struct spk_manifest *manifest = create(file);
+    spk_rc rc = spk_yaml_read_file(&manifest->arena, file, NULL, &manifest->raw, err);
+    return finish_loading(manifest, rc, out, err);
 }
 
 void spk_manifest_destroy(struct spk_manifest *manifest)

@@ -1,0 +1,78 @@
+#include <stddef.h>
+
+#include "strategy.h"
+
+/* CursorPagination: the token is evaluated from the page; nothing, or a stop condition, ends it. */
+struct cursor_pagination {
+    struct spk_component base;
+    struct spk_template_string *cursor_value;
+    struct spk_template_string *stop_condition;
+    struct spk_template_string *page_size;
+};
+
+#define FIELD(name) offsetof(struct cursor_pagination, name)
+
+static const struct spk_prop props[] = {
+    {.name = "cursor_value",
+     .type = SPK_PROP_TEMPLATE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = FIELD(cursor_value),
+     .help = "the next token; sees response, headers, last_record, last_page_size"},
+    {.name = "stop_condition",
+     .type = SPK_PROP_TEMPLATE,
+     .offset = FIELD(stop_condition),
+     .help = "no further page where this is true"},
+    {.name = "page_size",
+     .type = SPK_PROP_TEMPLATE,
+     .offset = FIELD(page_size),
+     .help = "records to ask for per page"},
+    SPK_PROP_END,
+};
+
+static spk_rc initial(struct spk_component *base, const struct spk_scope *scope,
+                      struct spk_value *token, struct spk_error *err)
+{
+    *token = (struct spk_value){0};
+    return SPK_OK;
+}
+
+static spk_rc page_size(struct spk_component *base, const struct spk_scope *scope,
+                        struct spk_value *size, struct spk_error *err)
+{
+    return spk_page_size_eval(base, ((struct cursor_pagination *)base)->page_size, scope, size, err);
+}
+
+static spk_rc next(struct spk_component *base, const struct spk_scope *scope,
+                   const struct spk_page *page, struct spk_value *token, struct spk_error *err)
+{
+    struct cursor_pagination *self = (struct cursor_pagination *)base;
+    struct spk_scope inner = *scope;
+    struct spk_value size, value;
+    bool stop = false;
+    spk_rc rc = page_size(base, scope, &size, err);
+    if (rc)
+        return rc;
+    inner.page = page;
+    inner.extra = spk_dict_new(scope->arena);
+    spk_set(inner.extra, "page_size", spk_is_defined(size) ? size : spk_null());
+    if (self->stop_condition)
+        rc = spk_scope_bool(&inner, base, self->stop_condition, &stop, err);
+    if (!rc && !stop)
+        rc = spk_scope_eval(&inner, base, self->cursor_value, &value, err);
+    if (!rc)
+        *token = !stop && spk_value_truthy(value) ? value : (struct spk_value){0};
+    return rc;
+}
+
+static const struct spk_pagination_strategy_ops ops = {
+    .initial = initial, .next = next, .page_size = page_size, .needs_body = true,
+    .needs_last_record = true};
+
+const struct spk_component_type spk_type_cursor_pagination = {
+    .name = "CursorPagination",
+    .kind = SPK_KIND_PAGINATION_STRATEGY,
+    .size = sizeof(struct cursor_pagination),
+    .props = props,
+    .ops = &ops,
+    .help = "reads the next token from the page",
+};

@@ -1,0 +1,122 @@
+#include <stddef.h>
+
+#include "source/kinds.h"
+#include "template/template.h"
+
+/* AddFields: sets fields to evaluated values; parents are made, lists are padded. */
+struct added_field {
+    struct spk_component base;
+    struct spk_value path;
+    struct spk_template_string *value;
+    int value_type;
+};
+
+struct add_fields {
+    struct spk_component base;
+    struct spk_components fields;
+    struct spk_template_string *condition;
+};
+
+static const char *const value_types[] = {"any", "string", "number", "integer", "boolean", NULL};
+static const unsigned type_masks[] = {0, SPK_TEMPLATE_STR, SPK_TEMPLATE_FLOAT, SPK_TEMPLATE_INT,
+                                      SPK_TEMPLATE_BOOL};
+
+static const struct spk_prop field_props[] = {
+    {.name = "path",
+     .type = SPK_PROP_VALUE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = offsetof(struct added_field, path),
+     .help = "keys from the record to the field"},
+    {.name = "value",
+     .type = SPK_PROP_TEMPLATE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = offsetof(struct added_field, value),
+     .help = "what the field becomes"},
+    {.name = "value_type",
+     .type = SPK_PROP_ENUM,
+     .offset = offsetof(struct added_field, value_type),
+     .choices = value_types,
+     .help = "the only type that the value may be read as; otherwise it stays text"},
+    SPK_PROP_END,
+};
+
+static spk_rc finish_field(struct spk_component *self, const struct spk_build *build,
+                           struct spk_error *err)
+{
+    struct added_field *field = (struct added_field *)self;
+    if (!spk_is(field->path, SPK_LIST) || spk_list_len(field->path) == 0)
+        return spk_build_fail(build, field->path, err, "path is a list of at least one key");
+    return SPK_OK;
+}
+
+const struct spk_component_type spk_type_added_field_definition = {
+    .name = "AddedFieldDefinition",
+    .kind = SPK_KIND_OTHER,
+    .size = sizeof(struct added_field),
+    .props = field_props,
+    .finish = finish_field,
+    .help = "one field that AddFields sets",
+};
+
+static const struct spk_prop props[] = {
+    {.name = "fields",
+     .type = SPK_PROP_COMPONENTS,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = offsetof(struct add_fields, fields),
+     .kind = SPK_KIND_OTHER,
+     .help = "the fields to set, in order; later ones see earlier ones"},
+    {.name = "condition",
+     .type = SPK_PROP_TEMPLATE,
+     .offset = offsetof(struct add_fields, condition),
+     .help = "a field is set only where this is true; sees `value` and `path`"},
+    SPK_PROP_END,
+};
+
+static spk_rc allowed(struct add_fields *self, const struct spk_scope *scope,
+                      const struct added_field *field, struct spk_value value, bool *set,
+                      struct spk_error *err)
+{
+    *set = true;
+    if (!self->condition)
+        return SPK_OK;
+    struct spk_scope inner = *scope;
+    inner.extra = spk_dict_new(scope->arena);
+    spk_set(inner.extra, "value", value);
+    spk_set(inner.extra, "path", field->path);
+    return spk_scope_bool(&inner, &self->base, self->condition, set, err);
+}
+
+static spk_rc add_field(struct add_fields *self, const struct spk_scope *scope,
+                        struct added_field *field, struct spk_error *err)
+{
+    struct spk_value value;
+    bool set;
+    spk_rc rc = spk_scope_eval_as(scope, &self->base, field->value, type_masks[field->value_type],
+                                  &value, err);
+    if (!rc)
+        rc = allowed(self, scope, field, value, &set, err);
+    if (!rc && set)
+        spk_dpath_set(scope->arena, spk_record_change(scope->record), field->path, value);
+    return rc;
+}
+
+static spk_rc transform(struct spk_component *self, const struct spk_scope *scope,
+                        struct spk_error *err)
+{
+    struct add_fields *add = (struct add_fields *)self;
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && i < add->fields.len; i++)
+        rc = add_field(add, scope, (struct added_field *)add->fields.items[i], err);
+    return rc;
+}
+
+static const struct spk_transformation_ops ops = {.transform = transform};
+
+const struct spk_component_type spk_type_add_fields = {
+    .name = "AddFields",
+    .kind = SPK_KIND_TRANSFORMATION,
+    .size = sizeof(struct add_fields),
+    .props = props,
+    .ops = &ops,
+    .help = "sets fields of a record to evaluated values",
+};

@@ -1,0 +1,81 @@
+#include <stddef.h>
+
+#include "source/kinds.h"
+
+/* RemoveFields: deletes the fields at given paths; globs match keys, missing ones are fine. */
+struct remove_fields {
+    struct spk_component base;
+    struct spk_value field_pointers;
+    struct spk_template_string *condition;
+};
+
+static const struct spk_prop props[] = {
+    {.name = "field_pointers",
+     .type = SPK_PROP_VALUE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = offsetof(struct remove_fields, field_pointers),
+     .help = "list of paths"},
+    {.name = "condition",
+     .type = SPK_PROP_TEMPLATE,
+     .offset = offsetof(struct remove_fields, condition),
+     .help = "a field is removed only where this is true; sees `property`, its value"},
+    SPK_PROP_END,
+};
+
+static spk_rc finish(struct spk_component *base, const struct spk_build *build,
+                     struct spk_error *err)
+{
+    struct spk_value pointers = ((struct remove_fields *)base)->field_pointers;
+    bool good = spk_is(pointers, SPK_LIST);
+    for (size_t i = 0; good && i < spk_list_len(pointers); i++)
+        good = spk_is(spk_list_at(pointers, i), SPK_LIST);
+    if (!good)
+        return spk_build_fail(build, pointers, err, "field_pointers is a list of lists of keys");
+    return SPK_OK;
+}
+
+/* With a condition the matches are judged first, one by one, and then removed. */
+struct judgement {
+    struct remove_fields *self;
+    const struct spk_scope *scope;
+    struct spk_error *err;
+    spk_rc rc;
+};
+
+static bool judge(void *context, struct spk_value *slot, bool *remove)
+{
+    struct judgement *j = context;
+    struct spk_scope inner = *j->scope;
+    inner.extra = spk_dict_new(inner.arena);
+    spk_set(inner.extra, "property", *slot);
+    j->rc = spk_scope_bool(&inner, &j->self->base, j->self->condition, remove, j->err);
+    return j->rc == SPK_OK;
+}
+
+static spk_rc transform(struct spk_component *base, const struct spk_scope *scope,
+                        struct spk_error *err)
+{
+    struct remove_fields *self = (struct remove_fields *)base;
+    struct spk_value tree = spk_record_change(scope->record);
+    struct judgement j = {.self = self, .scope = scope, .err = err};
+    for (size_t i = 0; !j.rc && i < spk_list_len(self->field_pointers); i++) {
+        struct spk_value pointer = spk_list_at(self->field_pointers, i);
+        if (self->condition)
+            spk_dpath_delete_if(tree, pointer, judge, &j);
+        else
+            spk_dpath_delete(tree, pointer);
+    }
+    return j.rc;
+}
+
+static const struct spk_transformation_ops ops = {.transform = transform};
+
+const struct spk_component_type spk_type_remove_fields = {
+    .name = "RemoveFields",
+    .kind = SPK_KIND_TRANSFORMATION,
+    .size = sizeof(struct remove_fields),
+    .props = props,
+    .ops = &ops,
+    .finish = finish,
+    .help = "deletes fields of a record",
+};
