@@ -19,6 +19,7 @@ function(spk_built_package name)
   add_library(spk_pkg_${name} INTERFACE)
   target_include_directories(spk_pkg_${name} SYSTEM INTERFACE ${SPK_DEPS}/include)
   target_link_directories(spk_pkg_${name} INTERFACE ${SPK_DEPS}/lib)
+  target_compile_definitions(spk_pkg_${name} INTERFACE SPK_DEPS_DIR="${SPK_DEPS}")
   target_link_libraries(spk_pkg_${name} INTERFACE ${ARGN})
 endfunction()
 
