@@ -22,7 +22,7 @@ static const struct {
     char pad;
 } number_directives[] = {
     {'Y', NUMBER(year), 1, '0'},
-    {'C', NUMBER(century), 2, '0'},
+    {'C', NUMBER(century), 1, '0'},
     {'y', NUMBER(year_of_century), 2, '0'},
     {'m', NUMBER(month), 2, '0'},
     {'d', NUMBER(day), 2, '0'},
@@ -61,8 +61,8 @@ static const struct {
 /* A directive with the flags and the width that glibc allows before its letter. */
 struct directive {
     char letter;
-    char pad; /* one of "0_-", or 0: the letter's own */
-    bool upper, swap;
+    char pad;               /* one of "0_-", or 0: the letter's own */
+    bool upper, swap, bare; /* bare: no flag, width or modifier */
     int width;
 };
 
@@ -118,11 +118,11 @@ static void print_number(struct spk_buf *out, const struct directive *d, int64_t
     snprintf(text, sizeof text, "%" PRId64, number < 0 ? -number : number);
     struct spk_view digits = spk_view_of(text);
     pad = d->pad ? d->pad : pad;
-    width = d->width > width ? d->width : width;
-    int64_t missing = pad == '-' ? 0 : width - (int64_t)digits.len - (number < 0);
-    repeat(out, ' ', pad == '_' ? missing : 0);
+    width = d->width > width || pad == '-' ? d->width : width;
+    int64_t missing = width - (int64_t)digits.len - (number < 0);
+    repeat(out, ' ', pad == '0' ? 0 : missing);
     repeat(out, '-', number < 0);
-    repeat(out, '0', pad == '_' ? 0 : missing);
+    repeat(out, '0', pad == '0' ? missing : 0);
     spk_buf_append(out, digits);
 }
 
@@ -158,12 +158,14 @@ static void print_offset(struct spk_buf *out, int offset_s, const char *colon)
     }
 }
 
-static void print_zone(struct spk_buf *out, char letter, const struct spk_civil *civil)
+/* Python itself prints the bare directive; others reach the C library, which is told no zone. */
+static void print_zone(struct spk_buf *out, const struct directive *d,
+                       const struct spk_civil *civil)
 {
-    if (!civil->has_offset) {
+    if (!civil->has_offset || !d->bare) {
         return;
     }
-    if (letter == 'z') {
+    if (d->letter == 'z') {
         print_offset(out, civil->offset_s, "");
         return;
     }
@@ -190,7 +192,7 @@ static bool print_word(const struct printer *p, const struct directive *d)
     case 't': print_text(p->out, d, SPK_V("\t")); return true;
     case '%': print_text(p->out, d, SPK_V("%")); return true;
     case 'z':
-    case 'Z': print_zone(p->out, d->letter, p->civil); return true;
+    case 'Z': print_zone(p->out, d, p->civil); return true;
     default: return false;
     }
 }
@@ -226,8 +228,9 @@ static bool print_directive(const struct printer *p, const struct directive *d)
 }
 
 /* Reads flags, width, modifier and letter behind the '%'; the place behind the letter. */
-static size_t read_directive(struct spk_view format, size_t i, struct directive *d)
+static size_t read_directive(struct spk_view format, size_t start, struct directive *d)
 {
+    size_t i = start;
     *d = (struct directive){0};
     for (; i < format.len && format.at[i] != '\0' && strchr("_-0^#", format.at[i]); i++) {
         char flag = format.at[i];
@@ -240,6 +243,7 @@ static size_t read_directive(struct spk_view format, size_t i, struct directive 
         d->width = d->width > WIDEST ? WIDEST : d->width;
     }
     i += i < format.len && (format.at[i] == 'E' || format.at[i] == 'O');
+    d->bare = i == start;
     if (i < format.len) {
         d->letter = format.at[i++];
     }
@@ -259,7 +263,7 @@ static void print_format(const struct printer *p, struct spk_view format)
         }
         struct directive d;
         size_t end = read_directive(format, i + 1, &d);
-        if (d.letter == 'f' && end == i + 2) {
+        if (d.letter == 'f' && d.bare) {
             spk_buf_printf(p->out, "%06d", p->civil->microsecond);
         } else if (!d.letter || !print_directive(p, &d)) {
             spk_buf_append(p->out, spk_view_slice(format, i, end));

@@ -60,7 +60,7 @@ static void base64_hides_a_secret_at_any_offset(void **state)
 {
     spk_secret_add(SPK_V("s3cr3t-token"));
     assert_redacted("Basic czNjcjN0LXRva2Vu", "Basic ****");                  /* alone */
-    assert_redacted("Basic dTpzM2NyM3QtdG9rZW4=", "Basic dTp****4=");          /* u:... */
+    assert_redacted("Basic dTpzM2NyM3QtdG9rZW4=", "Basic dTp****4=");         /* u:... */
     assert_redacted("Basic dXU6czNjcjN0LXRva2Vu", "Basic dXU6****");          /* uu:... */
     assert_redacted("Basic dXV1OnMzY3IzdC10b2tlbg==", "Basic dXV1On****g=="); /* uuu:... */
 }
