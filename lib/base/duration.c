@@ -120,7 +120,7 @@ spk_rc spk_duration_parse(struct spk_view text, struct spk_duration *out, struct
         why = read_units(spk_view_slice(rest, 1, rest.len), &result);
     }
     if (why) {
-        return spk_error_set(err, SPK_EDATA, "'%.*s' %s", SPK_FMT(text), why);
+        return spk_error_set(err, SPK_EDATA, "'%.*s' %s", SPK_SHOWN(text), why);
     }
     if (negative) {
         result = (struct spk_duration){-result.years, -result.months, -result.us};

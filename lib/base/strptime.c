@@ -212,17 +212,17 @@ spk_rc spk_strptime(struct spk_view text, struct spk_view format, struct spk_civ
         take_week(&found, letter, part);
         if (letter == 'z' && !read_offset(part, &result)) {
             return spk_error_set(err, SPK_EDATA, "time data '%.*s': '%.*s' is no offset from UTC",
-                                 SPK_FMT(text), SPK_FMT(part));
+                                 SPK_SHOWN(text), SPK_FMT(part));
         }
     }
     const char *why = conflict(&found);
     if (why) {
-        return spk_error_set(err, SPK_EDATA, "time format '%.*s': %s", SPK_FMT(format), why);
+        return spk_error_set(err, SPK_EDATA, "time format '%.*s': %s", SPK_SHOWN(format), why);
     }
     if (!resolve_date(&found)) {
         return spk_error_set(err, SPK_EDATA,
                              "time data '%.*s' with format '%.*s' names no existing time",
-                             SPK_FMT(text), SPK_FMT(format));
+                             SPK_SHOWN(text), SPK_SHOWN(format));
     }
     *civil = result;
     return SPK_OK;

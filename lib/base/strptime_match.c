@@ -275,17 +275,17 @@ spk_rc spk_strptime_match(struct spk_view text, struct spk_view format, struct s
     struct matcher m = {.text = text, .captures = out};
     *out = (struct spk_captures){0};
     if (!compile(&m, format, err)) {
-        return spk_error_context(err, SPK_EDATA, "time format '%.*s'", SPK_FMT(format));
+        return spk_error_context(err, SPK_EDATA, "time format '%.*s'", SPK_SHOWN(format));
     }
     size_t end = 0;
     if (!match(&m, 0, 0, &end)) {
         return spk_error_set(err, SPK_EDATA, "time data '%.*s' does not match format '%.*s'",
-                             SPK_FMT(text), SPK_FMT(format));
+                             SPK_SHOWN(text), SPK_SHOWN(format));
     }
     if (end < text.len) {
         return spk_error_set(
             err, SPK_EDATA, "time data '%.*s' does not match format '%.*s': '%.*s' is left over",
-            SPK_FMT(text), SPK_FMT(format), SPK_FMT(spk_view_slice(text, end, text.len)));
+            SPK_SHOWN(text), SPK_SHOWN(format), SPK_SHOWN(spk_view_slice(text, end, text.len)));
     }
     return SPK_OK;
 }

@@ -106,7 +106,7 @@ spk_rc spk_cdk_datetime_parse(struct spk_view text, struct spk_view format, int6
             return SPK_OK;
         }
         return spk_error_set(err, SPK_EDATA, "time data '%.*s' does not match format '%.*s'",
-                             SPK_FMT(text), SPK_FMT(format));
+                             SPK_SHOWN(text), SPK_SHOWN(format));
     }
     struct spk_civil civil;
     struct spk_buf plain = {0};

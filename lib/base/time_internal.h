@@ -10,6 +10,9 @@ extern const char *const spk_month_names[12];
 #define SPK_TIME_FIRST_US (INT64_C(-62135596800) * SPK_SECOND_US)
 #define SPK_TIME_LAST_US  (INT64_C(253402300800) * SPK_SECOND_US - 1)
 
+/* For "%.*s": so much of a text as an error message shows. */
+#define SPK_SHOWN(view) SPK_FMT(spk_view_slice((view), 0, 200))
+
 /* 1 on 1 January. */
 int spk_day_of_year(int year, int month, int day);
 /* True for a year, month and day that exist, in the years 1 to 9999. */

@@ -139,7 +139,7 @@ spk_rc spk_iso_parse(struct spk_view text, struct spk_civil *civil, struct spk_e
     struct scanner s = {text, 0};
     struct spk_civil result = {0};
     if (!read_instant(&s, &result)) {
-        return spk_error_set(err, SPK_EDATA, "'%.*s' is no ISO 8601 date or time", SPK_FMT(text));
+        return spk_error_set(err, SPK_EDATA, "'%.*s' is no ISO 8601 date or time", SPK_SHOWN(text));
     }
     *civil = result;
     return SPK_OK;
