@@ -50,6 +50,7 @@ struct spk_scope {
     struct spk_component *decoder;   /* of the retriever: what response.json() is made with */
     struct spk_evidence *evidence;   /* of the slice: what requests cost is counted here */
     struct spk_value extra;      /* DICT of further variables by name */
+    bool response_is_json;       /* templates see response.json() whatever the decoder is */
     struct spk_arena *arena;     /* where results go */
 };
 
@@ -82,6 +83,8 @@ spk_rc spk_response_json(struct spk_response *response, const struct spk_json_do
                          struct spk_error *err);
 /* The body as templates see it: response.json() of the CDK; {} where it is no JSON. */
 struct spk_value spk_response_tree(struct spk_response *response);
+/* The body as plain JSON, whatever the decoder; {} where it is none. */
+struct spk_value spk_response_json_tree(struct spk_response *response);
 void spk_evidence_prove_empty(struct spk_evidence *evidence, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

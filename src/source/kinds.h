@@ -36,7 +36,6 @@ enum spk_action {
 struct spk_resolution {
     enum spk_action action;
     spk_rc failure;          /* of FAIL, and of retries that ran out */
-    bool by_default;         /* from the default table, not from a filter */
     struct spk_view message; /* in the exchange's arena; empty: the engine's own text */
 };
 

@@ -45,6 +45,14 @@ static void decode(struct spk_response *response)
         response->tree = spk_json_node_value(response->arena, spk_json_doc_root(doc));
 }
 
+struct spk_value spk_response_json_tree(struct spk_response *response)
+{
+    const struct spk_json_doc *doc = NULL;
+    if (spk_response_json(response, &doc, NULL))
+        return spk_dict_new(response->arena);
+    return spk_json_node_value(response->arena, spk_json_doc_root(doc));
+}
+
 struct spk_value spk_response_tree(struct spk_response *response)
 {
     if (!spk_is_defined(response->tree))

@@ -22,6 +22,11 @@ static struct spk_value make_response(void *context, struct spk_arena *arena)
     return spk_response_tree(context);
 }
 
+static struct spk_value make_json_response(void *context, struct spk_arena *arena)
+{
+    return spk_response_json_tree(context);
+}
+
 static void set_page(struct spk_template_env *env, const struct spk_page *page)
 {
     spk_template_env_set(env, "last_page_size", spk_int(page->size));
@@ -57,7 +62,8 @@ static void set_variables(struct spk_template_env *env, const struct spk_scope *
         spk_template_env_set_lazy(env, "record", &lazy);
     }
     if (scope->response) {
-        struct spk_template_source lazy = {make_response, NULL, scope->response};
+        struct spk_template_source lazy = {
+            scope->response_is_json ? make_json_response : make_response, NULL, scope->response};
         spk_template_env_set_lazy(env, "response", &lazy);
         spk_template_env_set(env, "headers", scope->response->headers);
     }
