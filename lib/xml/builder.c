@@ -41,7 +41,7 @@ static spk_rc check_memory(const struct spk_xml_builder *builder, struct spk_err
 /* A document has few names and many elements: each name is kept once, and found by its address. */
 static const struct spk_xml_name *intern(struct spk_xml_builder *builder, const char *raw)
 {
-    size_t slot = ((uintptr_t)raw >> 3 ^ (uintptr_t)raw >> 11) % 256;
+    size_t slot = ((uintptr_t)raw ^ (uintptr_t)raw >> 8) % 256;
     if (builder->recent[slot].raw == raw)
         return builder->recent[slot].name;
     struct spk_view view = spk_view_of(raw);
@@ -57,12 +57,25 @@ static const struct spk_xml_name *intern(struct spk_xml_builder *builder, const 
     return name;
 }
 
+/* Keys are interned: within a builder the same name has the same address. */
+static struct spk_value *find(struct spk_value dict, struct spk_view key)
+{
+    enum { FEW = 24 };
+    if (dict.dict->len > FEW)
+        return spk_dict_find(dict, key);
+    for (size_t i = 0; i < dict.dict->len; i++) {
+        if (dict.dict->entries[i].key.text.at == key.at)
+            return &dict.dict->entries[i].value;
+    }
+    return NULL;
+}
+
 static void put(const struct spk_xml_builder *builder, struct spk_xml_frame *frame,
                 struct spk_view key, struct spk_value value)
 {
     if (frame->item.kind != SPK_DICT)
         frame->item = spk_dict_new(builder->values);
-    struct spk_value *old = spk_dict_find(frame->item, key);
+    struct spk_value *old = find(frame->item, key);
     if (!old) {
         spk_dict_set(frame->item, key, value);
     } else if (builder->duplicates == SPK_XML_LAST) {
@@ -102,38 +115,57 @@ spk_rc spk_xml_builder_text(struct spk_xml_builder *builder, struct spk_view tex
     return check_memory(builder, err);
 }
 
-/* Length of the white space character at the start of the text, as Python's str.isspace sees it. */
-static size_t space_at(struct spk_view text)
+/* Length of the wide white space character at the start of the text, as Python's isspace sees it.
+ */
+static size_t wide_space_at(struct spk_view text)
 {
     static const char *const wide[] = {"\xc2\x85", "\xc2\xa0", "\u1680", "\u2000", "\u2001",
                                        "\u2002",   "\u2003",   "\u2004", "\u2005", "\u2006",
                                        "\u2007",   "\u2008",   "\u2009", "\u200a", "\u2028",
                                        "\u2029",   "\u202f",   "\u205f", "\u3000"};
-    unsigned char first = text.len > 0 ? (unsigned char)text.at[0] : 'x';
-    if (first == ' ' || (first >= '\t' && first <= '\r') || (first >= 0x1c && first <= 0x1f))
-        return 1;
-    for (size_t i = 0; first >= 0x80 && i < sizeof(wide) / sizeof(wide[0]); i++) {
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
         if (spk_view_starts(text, spk_view_of(wide[i])))
             return strlen(wide[i]);
     }
     return 0;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r'); /* XML has no other ones below 0x80 */
+}
+
+static bool is_wide(char c)
+{
+    return (unsigned char)c >= 0x80;
+}
+
+static size_t space_at_start(struct spk_view text)
+{
+    if (text.len == 0)
+        return 0;
+    return is_wide(text.at[0]) ? wide_space_at(text) : is_space(text.at[0]);
+}
+
+static size_t space_at_end(struct spk_view text)
+{
+    if (text.len == 0)
+        return 0;
+    if (!is_wide(text.at[text.len - 1]))
+        return is_space(text.at[text.len - 1]);
+    for (size_t width = 2; width <= 3 && width <= text.len; width++) {
+        if (wide_space_at(spk_view_slice(text, text.len - width, text.len)) == width)
+            return width;
+    }
+    return 0;
+}
+
 static struct spk_view strip(struct spk_view text)
 {
-    size_t space = 0;
-    while ((space = space_at(text)) > 0)
+    for (size_t space = 0; (space = space_at_start(text)) > 0;)
         text = spk_view_slice(text, space, text.len);
-    for (bool more = true; more && text.len > 0;) {
-        more = false;
-        for (size_t width = 1; width <= 3 && width <= text.len && !more; width++) {
-            struct spk_view tail = spk_view_slice(text, text.len - width, text.len);
-            if (space_at(tail) == width) {
-                text.len -= width;
-                more = true;
-            }
-        }
-    }
+    for (size_t space = 0; (space = space_at_end(text)) > 0;)
+        text.len -= space;
     return text;
 }
 

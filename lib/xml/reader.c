@@ -133,12 +133,21 @@ void spk_xml_reader_deinit(struct spk_xml_reader *reader)
 static void fail_syntax(struct spk_xml_reader *reader)
 {
     const xmlError *last = xmlCtxtGetLastError(reader->parser);
+    int line = last && last->line ? last->line : 1;
+    int column = last && last->int2 ? last->int2 : 1;
     struct spk_view what = spk_view_of(last && last->message ? last->message : "not well-formed");
-    if (last && last->code == XML_ERR_DOCUMENT_EMPTY && reader->bytes > 0)
+    if (reader->bytes == 0)
+        what = SPK_V("the document is empty");
+    else if (last && last->code == XML_ERR_DOCUMENT_EMPTY)
         what = SPK_V("not XML: the text does not start with <");
-    what = spk_view_trim(what);
-    spk_error_set(&reader->error, SPK_EDATA, "%d:%d: %.*s", last && last->line ? last->line : 1,
-                  last && last->int2 ? last->int2 : 1, SPK_FMT(what));
+    else if (last && last->code == XML_ERR_DOCUMENT_END && reader->depth > 0)
+        what = SPK_V("cut off: an element is still open at the end");
+    if (last && last->code == XML_ERR_TAG_NAME_MISMATCH)
+        spk_error_set(&reader->error, SPK_EDATA, "%d:%d: <%s> is closed by </%s>", line, column,
+                      last->str1, last->str2);
+    else
+        spk_error_set(&reader->error, SPK_EDATA, "%d:%d: %.*s", line, column,
+                      SPK_FMT(spk_view_trim(what)));
 }
 
 static spk_rc report(const struct spk_xml_reader *reader, struct spk_error *err)

@@ -76,10 +76,10 @@ static void errors_name_line_and_column(void **state)
         const char *error;
     } cases[] = {
         {"Invalid API key", "1:1: not XML: the text does not start with <"},
-        {"", "1:1: Document is empty"},
-        {"<a>\n  <b></c>\n</a>", "2:10: Opening and ending tag mismatch: b line 2 and c"},
+        {"", "1:1: the document is empty"},
+        {"<a>\n  <b></c>\n</a>", "2:10: <b> is closed by </c>"},
         {"<a>\n&foo;</a>", "2:6: Entity 'foo' not defined"},
-        {"<a><b>", "1:7: Premature end of data in tag b line 1"},
+        {"<a><b>", "1:7: cut off: an element is still open at the end"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct fixture *fixture = *state;
@@ -95,17 +95,14 @@ static void no_entity_is_expanded_and_nothing_is_fetched(void **state)
         "<!DOCTYPE a [<!ENTITY x 'y'>]><a b='&x;'/>",
         "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><a>&x;</a>",
         "<!DOCTYPE a [<!ENTITY x 'y'><!ENTITY z '&x;&x;&x;'>]><a>&z;</a>",
+        "<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/hostname'> %p;]><a>x</a>",
     };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (parse(fixture, texts[i]) != SPK_EDATA)
-            print_error("%s\n", repr(fixture, fixture->value));
-        print_error("%s\n", fixture->err.text);
+        assert_int_equal(parse(fixture, texts[i]), SPK_EDATA);
+        assert_non_null(
+            strstr(fixture->err.text, strstr(texts[i], "%") ? "not found" : "not defined"));
     }
-    assert_int_equal(
-        parse(fixture, "<!DOCTYPE a [<!ENTITY % p SYSTEM 'file:///etc/hostname'> %p;]><a>x</a>"),
-        SPK_OK);
-    assert_string_equal(repr(fixture, fixture->value), "{'a': 'x'}");
     assert_int_equal(
         parse(fixture, "<!DOCTYPE a SYSTEM 'file:///etc/hostname'><a b='&x;'>1&y;2</a>"), SPK_OK);
     assert_string_equal(repr(fixture, fixture->value), "{'a': {'@b': '', '#text': '12'}}");
