@@ -9,10 +9,17 @@
  */
 #include "value/value.h"
 
+/*
+ * Without allow_nan a text is what orjson (and RFC 8259) accepts. With it also what Python's json
+ * accepts: NaN, Infinity and -Infinity, numbers past the range of a double (infinite), lone surrogates
+ * in \u escapes (kept; they are written as escapes again). A byte order mark, invalid UTF-8, raw
+ * control characters and trailing commas are EDATA always.
+ */
 struct spk_json_limits {
     size_t max_bytes; /* 0: 2 GiB */
-    size_t max_depth; /* 0: 512 */
-    bool allow_nan;   /* NaN, Infinity, -Infinity as Python's json */
+    size_t max_depth; /* 0: 512; at most 1000 */
+    bool allow_nan;   /* as Python's json */
+    bool big_float;   /* integers past 64 bits become floats, as in orjson; otherwise exact */
 };
 
 /* EDATA "line:column: what" for bad text. Strings are copied into the arena. */
@@ -42,17 +49,20 @@ struct spk_value spk_json_node_value(struct spk_arena *arena, struct spk_json_no
 /*
  * The items of an array with their original bytes, in one forward pass over the text:
  *   spk_json_items_init(&it, doc, path, n); while (spk_json_items_next(&it)) use(it.node, it.text);
- * `path` names object keys from the root to the array (n = 0: the root itself). An object at the path
- * counts as one item; nothing there, or an empty scalar: no item.
+ * `path` names object keys from the root to the array (n = 0: the root itself). An object or a scalar
+ * at the path is one item unless it is empty in Python's sense ({} "" 0 false null): then, and where
+ * nothing is there, no item.
  */
 struct spk_json_items {
     struct spk_json_node node; /* the item */
     struct spk_view text;      /* its bytes in the page, without surrounding white space */
+    /* private */
     const char *scan;
     const char *end;
     const void *next;
     size_t left;
-    bool single;
+    ptrdiff_t shift;
+    bool aligned;
 };
 void spk_json_items_init(struct spk_json_items *items, const struct spk_json_doc *doc,
                          const struct spk_view *path, size_t n);
@@ -68,7 +78,11 @@ enum {
     SPK_JSON_PRETTY = 8,     /* two spaces, for files that people read */
     SPK_JSON_NAN = 16,       /* NaN and Infinity as Python prints them; otherwise null (orjson) */
 };
-/* Dates, tuples, bytes, big ints: as orjson/json.dumps with default=str would (tuple = list). */
+/*
+ * Byte for byte what orjson.dumps(value, default=str) writes; with SPACED what json.dumps(value,
+ * default=str, ensure_ascii=ASCII) writes, floats and dates included. Any scalar may be a key; an
+ * undefined value is null; invalid UTF-8 becomes U+FFFD.
+ */
 void spk_json_write(struct spk_buf *out, struct spk_value value, unsigned flags);
 void spk_json_write_string(struct spk_buf *out, struct spk_view text, unsigned flags);
 

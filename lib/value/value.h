@@ -165,6 +165,13 @@ void spk_float_repr(struct spk_buf *out, double number);
  * bounded. Complex numbers, sets and bytes literals: false (the CDK keeps such text). */
 bool spk_value_literal_eval(struct spk_arena *arena, struct spk_view text, struct spk_value *out);
 
+/* UTF-8 that may hold surrogates, as Python's str may (three bytes each, "WTF-8"). */
+/* Reads the code point at *at < end and moves *at; a byte that fits nowhere is 0xDC00 + byte, as
+ * Python's surrogateescape has it. */
+uint32_t spk_utf8_next(const char **at, const char *end);
+/* Writes a code point; the number of bytes (1..4). */
+size_t spk_utf8_encode(uint32_t code, char out[4]);
+
 /* Paths, as error messages show them: streams[3].retriever.requester */
 struct spk_path {
     const struct spk_path *parent;

@@ -23,12 +23,6 @@ size_t spk_dict_filter(struct spk_dict *dict, spk_dict_keep keep, void *context)
 /* Python's str.isprintable for one code point. */
 bool spk_unicode_is_printable(uint32_t code);
 
-/* Reads one code point at *at (moves it); an invalid byte gives 0xDC00 + byte, as surrogateescape.
- * Encoded surrogates (WTF-8) are read as what they are. */
-uint32_t spk_utf8_next(const char **at, const char *end);
-/* Writes a code point, surrogates included; the number of bytes (1..4). */
-size_t spk_utf8_encode(uint32_t code, char out[4]);
-
 /* Python's int(text): blanks around, sign, single underscores. Past int64 it is clamped. */
 bool spk_python_int(struct spk_view text, int64_t *out);
 

@@ -1,0 +1,54 @@
+#ifndef SPK_JSON_INTERNAL_H
+#define SPK_JSON_INTERNAL_H
+/* What the files of lib/json share. */
+#include <yyjson.h>
+
+#include "json/json.h"
+
+struct spk_json_doc {
+    struct spk_view text; /* the caller's page */
+    char *copy;           /* where yyjson decodes strings in place */
+    yyjson_doc *parsed;
+    bool aligned; /* byte i of the copy came from byte i of the text */
+};
+
+/* A decoded page; the caller owns `copy`, or lends arena memory. */
+struct parse_job {
+    struct spk_view text;
+    const struct spk_json_limits *limits;
+    char *copy; /* text.len + YYJSON_PADDING_SIZE bytes */
+    yyjson_doc *parsed;
+    bool aligned;
+};
+spk_rc spk_json_job_run(struct parse_job *job, struct spk_error *err);
+/* EDATA where the text is larger than the limits allow. */
+spk_rc spk_json_check_size(struct spk_view text, const struct spk_json_limits *limits,
+                           struct spk_error *err);
+
+/* Deep values from a node; texts are copied unless they live in the arena already. */
+struct spk_value spk_json_build_value(struct spk_arena *arena, yyjson_val *val,
+                                      bool copy_texts);
+
+/*
+ * Copies what Python's json would read besides RFC 8259 so that yyjson reads it: lone surrogate
+ * escapes as three bytes. False where the text has other words than true, false, null, NaN, Infinity.
+ */
+bool spk_json_relax(struct spk_view text, char *out, size_t *len);
+
+/* JSON's white space. */
+static inline bool json_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline const char *json_skip_blanks(const char *p, const char *end)
+{
+    while (p < end && json_is_blank(*p))
+        p++;
+    return p;
+}
+
+/* The end of the value that starts at p; valid JSON assumed. */
+const char *spk_json_value_end(const char *p, const char *end);
+
+#endif
