@@ -112,19 +112,11 @@ void spk_source_destroy(struct spk_source *source)
     free(source);
 }
 
-static spk_rc stream_nodes(struct spk_source *source, struct spk_value *nodes, struct spk_error *err)
-{
-    spk_rc rc = spk_manifest_section(source->manifest, "streams", nodes, err);
-    if (!rc && !spk_is(*nodes, SPK_LIST))
-        *nodes = spk_list_new(&source->arena);
-    return rc;
-}
-
 spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
                                struct spk_value *names, struct spk_error *err)
 {
     struct spk_value nodes;
-    spk_rc rc = stream_nodes(source, &nodes, err);
+    spk_rc rc = spk_source_stream_nodes(source, &nodes, err);
     if (rc)
         return rc;
     *names = spk_list_new(arena);
@@ -149,7 +141,7 @@ static spk_rc find_or_build(struct spk_source *source, struct spk_view name,
     *out = spk_map_get(&source->streams, name);
     if (*out)
         return SPK_OK;
-    spk_rc rc = stream_nodes(source, &nodes, err);
+    spk_rc rc = spk_source_stream_nodes(source, &nodes, err);
     for (size_t i = 0; !rc && i < spk_list_len(nodes); i++) {
         struct spk_value stream_name = spk_get(spk_list_at(nodes, i), "name");
         if (!spk_view_equal(spk_value_text_or(stream_name, ""), name))

@@ -18,6 +18,7 @@ struct spk_source {
     int concurrency; /* 0: the manifest's */
     struct spk_component **built; /* every component, for close */
     size_t built_len, built_cap;
+    struct spk_value stream_nodes; /* LIST for this config; UNDEFINED before the first use */
     struct spk_map streams; /* name -> struct spk_component *, built on first use */
     pthread_mutex_t lock;   /* building, schemas */
     struct spk_sink *sink;  /* of the running read, for rate-limit notices; NULL otherwise */
@@ -25,6 +26,9 @@ struct spk_source {
 
 /* Top-level build context. */
 struct spk_build spk_source_build(struct spk_source *source, const struct spk_path *path);
+/* The manifest nodes of the streams that this config has. Call under `lock` or alone. */
+spk_rc spk_source_stream_nodes(struct spk_source *source, struct spk_value *out,
+                               struct spk_error *err);
 /* The names of all streams in manifest order. */
 spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
                                struct spk_value *names, struct spk_error *err);
