@@ -67,6 +67,8 @@ bool spk_json_relax(struct spk_view text, char *out, size_t *len)
             p = copy_escape(p, end, out, len);
             continue;
         }
+        if (inside && (unsigned char)*p < 0x20)
+            return false;
         if (*p == '"')
             inside = !inside;
         const char *word = p;
