@@ -2,8 +2,8 @@
 #define SPK_OPTIONS_OPTIONS_H
 /*
  * Settings as a table: name, type, default, offset, help. Reading from YAML/JSON, reading from the
- * command line, validation with "did you mean", --help, JSON schema and reference docs all come from
- * the same table; nothing reads settings by hand.
+ * command line, validation with "did you mean", --help, JSON schema and reference docs all come
+ * from the same table; nothing reads settings by hand.
  */
 #include "value/value.h"
 
@@ -31,13 +31,13 @@ struct spk_option {
     const char *name; /* as in YAML: snake_case; the command line shows --kebab-case */
     enum spk_option_type type;
     unsigned flags;
-    size_t offset;            /* of the field in the caller's struct */
-    const char *standard;     /* default as text, or NULL: field keeps its zero */
-    const char *help;         /* one line, starts lower-case, no full stop */
+    size_t offset;              /* of the field in the caller's struct */
+    const char *standard;       /* default as text, or NULL: field keeps its zero */
+    const char *help;           /* one line, starts lower-case, no full stop */
     const char *const *choices; /* ENUM: NULL-terminated */
     int64_t min, max;
-    const char *placeholder;  /* command line: --from DAY */
-    char letter;              /* command line: short form, or 0 */
+    const char *placeholder; /* command line: --from DAY */
+    char letter;             /* command line: short form, or 0 */
 };
 #define SPK_OPTION_END {.name = NULL}
 
@@ -48,11 +48,14 @@ struct spk_option_origin {
 };
 
 /* Fills `target` from a DICT: defaults first. ECONFIG for an unknown name (with the nearest known
- * one), a wrong type, a missing required one, out of range. Views point into `arena` or the dict. */
-spk_rc spk_options_read(const struct spk_option *table, struct spk_value dict, struct spk_arena *arena,
-                        const struct spk_option_origin *origin, void *target, struct spk_error *err);
+ * one), a wrong type, a missing required one, out of range. Views point into `arena` or the dict.
+ */
+spk_rc spk_options_read(const struct spk_option *table, struct spk_value dict,
+                        struct spk_arena *arena, const struct spk_option_origin *origin,
+                        void *target, struct spk_error *err);
 /* Fills from words (without program and command name). --name VALUE, --name=VALUE, --flag,
- * --no-flag, -x VALUE, positionals, "--". ECONFIG with the nearest option. `dict_arena` keeps lists. */
+ * --no-flag, -x VALUE, positionals, "--". ECONFIG with the nearest option. `dict_arena` keeps
+ * lists. */
 spk_rc spk_options_parse(const struct spk_option *table, int argc, char *const *argv,
                          struct spk_arena *arena, void *target, struct spk_error *err);
 void spk_options_help(struct spk_buf *out, const struct spk_option *table); /* aligned rows */
