@@ -54,7 +54,7 @@ static void append_ascii(struct spk_buf *out, char c, unsigned flags)
     } else if ((unsigned char)c < 0x20 || (c == 0x7F && (flags & SPK_JSON_ASCII))) {
         append_unit(out, (unsigned char)c);
     } else {
-        spk_buf_append_char(out, c);
+        json_put(out, c);
     }
 }
 
@@ -85,7 +85,7 @@ void spk_json_write_string(struct spk_buf *out, struct spk_view text, unsigned f
     const char *end = text.at + text.len;
     const char *plain = text.len ? skip_plain(p, end) : p;
     if (plain == end) { /* nearly every string */
-        char *room = spk_buf_reserve(out, text.len + 2);
+        char *room = json_room(out, text.len + 2);
         if (room) {
             room[0] = '"';
             if (text.len)
@@ -95,7 +95,7 @@ void spk_json_write_string(struct spk_buf *out, struct spk_view text, unsigned f
             return;
         }
     }
-    spk_buf_append_char(out, '"');
+    json_put(out, '"');
     while (p < end) {
         plain = skip_plain(p, end);
         spk_buf_append(out, spk_view_make(p, (size_t)(plain - p)));
@@ -105,5 +105,5 @@ void spk_json_write_string(struct spk_buf *out, struct spk_view text, unsigned f
         else if (p < end)
             append_wide(out, &p, end, flags);
     }
-    spk_buf_append_char(out, '"');
+    json_put(out, '"');
 }

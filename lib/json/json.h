@@ -44,7 +44,10 @@ size_t spk_json_node_len(struct spk_json_node container);
 struct spk_view spk_json_node_text(struct spk_json_node string); /* decoded; empty for others */
 bool spk_json_node_i64(struct spk_json_node node, int64_t *out);
 bool spk_json_node_double(struct spk_json_node node, double *out); /* any number */
+/* A value tree of its own; UNDEFINED for no node. */
 struct spk_value spk_json_node_value(struct spk_arena *arena, struct spk_json_node node);
+/* The same, faster: its texts are those of the document, which must outlive the value. */
+struct spk_value spk_json_node_value_borrowed(struct spk_arena *arena, struct spk_json_node node);
 
 /*
  * The items of an array with their original bytes, in one forward pass over the text:

@@ -48,6 +48,23 @@ static inline const char *json_skip_blanks(const char *p, const char *end)
     return p;
 }
 
+/* Room for n bytes, or NULL past the buffer's ceiling; the caller adds to out->len. */
+static inline char *json_room(struct spk_buf *out, size_t n)
+{
+    if (out->limit == 0 && n < out->cap - out->len)
+        return out->at + out->len;
+    return spk_buf_reserve(out, n);
+}
+
+static inline void json_put(struct spk_buf *out, char c)
+{
+    char *room = json_room(out, 1);
+    if (room) {
+        *room = c;
+        out->len++;
+    }
+}
+
 /* The end of the value that starts at p; valid JSON assumed. */
 const char *spk_json_value_end(const char *p, const char *end);
 

@@ -126,12 +126,34 @@ static struct spk_value build_list(struct spk_arena *arena, yyjson_val *val, boo
     size_t len = unsafe_yyjson_get_len(val);
     if (len == 0)
         return list;
-    list.list->items = spk_arena_array(arena, len, sizeof *list.list->items);
+    list.list->items = spk_arena_alloc(arena, len * sizeof *list.list->items);
     list.list->cap = len;
     yyjson_val *at = unsafe_yyjson_get_first(val);
     for (; list.list->len < len; at = unsafe_yyjson_get_next(at))
         list.list->items[list.list->len++] = spk_json_build_value(arena, at, copy_texts);
     return list;
+}
+
+/*
+ * Puts an entry into a dict without index. Keys are seldom doubled: `seen` holds a bit for the looks of
+ * each key, and only where that bit is set already the others are compared.
+ */
+static void add_entry(struct spk_dict *dict, struct spk_entry entry, uint64_t *seen)
+{
+    struct spk_view key = entry.key.text;
+    unsigned last = key.len > 0 ? (unsigned char)key.at[key.len - 1] : 0;
+    unsigned first = key.len > 0 ? (unsigned char)key.at[0] : 0;
+    uint64_t bit = UINT64_C(1) << ((key.len * 11 + first * 5 + last) & 63);
+    if (*seen & bit) {
+        for (size_t i = 0; i < dict->len; i++) {
+            if (spk_view_equal(dict->entries[i].key.text, key)) {
+                dict->entries[i].value = entry.value;
+                return;
+            }
+        }
+    }
+    *seen |= bit;
+    dict->entries[dict->len++] = entry;
 }
 
 static struct spk_value build_dict(struct spk_arena *arena, yyjson_val *val, bool copy_texts)
@@ -140,12 +162,18 @@ static struct spk_value build_dict(struct spk_arena *arena, yyjson_val *val, boo
     size_t len = unsafe_yyjson_get_len(val);
     if (len == 0)
         return dict;
-    dict.dict->entries = spk_arena_array(arena, len, sizeof *dict.dict->entries);
+    dict.dict->entries = spk_arena_alloc(arena, len * sizeof *dict.dict->entries);
     dict.dict->cap = len;
+    uint64_t seen = 0;
+    bool plain = len <= SPK_DICT_PLAIN;
     yyjson_val *at = unsafe_yyjson_get_first(val);
     for (; len > 0; len--) {
-        struct spk_value key = build_text(arena, at, copy_texts);
-        spk_dict_set_value(dict, key, spk_json_build_value(arena, at + 1, copy_texts));
+        struct spk_entry entry = {build_text(arena, at, copy_texts),
+                                  spk_json_build_value(arena, at + 1, copy_texts)};
+        if (plain)
+            add_entry(dict.dict, entry, &seen);
+        else
+            spk_dict_set_value(dict, entry.key, entry.value);
         at = unsafe_yyjson_get_next(at + 1);
     }
     return dict;
@@ -170,4 +198,11 @@ struct spk_value spk_json_node_value(struct spk_arena *arena, struct spk_json_no
     if (!node.at)
         return (struct spk_value){0};
     return spk_json_build_value(arena, val_of(node), true);
+}
+
+struct spk_value spk_json_node_value_borrowed(struct spk_arena *arena, struct spk_json_node node)
+{
+    if (!node.at)
+        return (struct spk_value){0};
+    return spk_json_build_value(arena, val_of(node), false);
 }

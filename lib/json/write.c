@@ -15,7 +15,7 @@ struct writer {
 
 static void write_value(struct writer *w, struct spk_value v);
 
-/* A number's repr as orjson writes it: no leading zero in exponents, 0.00001 instead of 1e-05. */
+/* A small number as orjson writes it: no leading zero in exponents, 0.00001 instead of 1e-05. */
 static void write_compact_float(struct spk_buf *out, double number)
 {
     struct spk_buf text = {0};
@@ -36,13 +36,19 @@ static void write_compact_float(struct spk_buf *out, double number)
     spk_buf_deinit(&text);
 }
 
+static void write_finite(struct writer *w, double number)
+{
+    bool small = fabs(number) < 1e-4 && number != 0;
+    if (small && !(w->flags & SPK_JSON_SPACED))
+        write_compact_float(w->out, number);
+    else
+        spk_float_repr(w->out, number);
+}
+
 static void write_float(struct writer *w, double number)
 {
     if (isfinite(number)) {
-        if (w->flags & SPK_JSON_SPACED)
-            spk_float_repr(w->out, number);
-        else
-            write_compact_float(w->out, number);
+        write_finite(w, number);
     } else if (!(w->flags & SPK_JSON_NAN)) {
         spk_buf_append_str(w->out, "null");
     } else {
@@ -79,20 +85,20 @@ static void write_key(struct writer *w, struct spk_value key)
 {
     bool bare = key.kind != SPK_STRING && key.kind <= SPK_FLOAT;
     if (bare)
-        spk_buf_append_char(w->out, '"');
+        json_put(w->out, '"');
     if (key.kind == SPK_LIST || key.kind == SPK_TUPLE || key.kind == SPK_DICT)
         write_as_text(w, key);
     else
         write_scalar(w, key);
     if (bare)
-        spk_buf_append_char(w->out, '"');
+        json_put(w->out, '"');
 }
 
 static void start_line(struct writer *w)
 {
     if (!(w->flags & SPK_JSON_PRETTY))
         return;
-    spk_buf_append_char(w->out, '\n');
+    json_put(w->out, '\n');
     for (size_t i = 0; i < w->depth; i++)
         spk_buf_append(w->out, SPK_V("  "));
 }
@@ -100,16 +106,16 @@ static void start_line(struct writer *w)
 static void separate(struct writer *w, bool first)
 {
     if (!first)
-        spk_buf_append_char(w->out, ',');
+        json_put(w->out, ',');
     if (w->flags & SPK_JSON_PRETTY)
         start_line(w);
     else if (!first && (w->flags & SPK_JSON_SPACED))
-        spk_buf_append_char(w->out, ' ');
+        json_put(w->out, ' ');
 }
 
 static void write_list(struct writer *w, const struct spk_list *list)
 {
-    spk_buf_append_char(w->out, '[');
+    json_put(w->out, '[');
     w->depth++;
     for (size_t i = 0; i < list->len; i++) {
         separate(w, i == 0);
@@ -118,16 +124,16 @@ static void write_list(struct writer *w, const struct spk_list *list)
     w->depth--;
     if (list->len > 0)
         start_line(w);
-    spk_buf_append_char(w->out, ']');
+    json_put(w->out, ']');
 }
 
 static void write_entry(struct writer *w, const struct spk_entry *entry, bool first)
 {
     separate(w, first);
     write_key(w, entry->key);
-    spk_buf_append_char(w->out, ':');
+    json_put(w->out, ':');
     if (w->flags & (SPK_JSON_SPACED | SPK_JSON_PRETTY))
-        spk_buf_append_char(w->out, ' ');
+        json_put(w->out, ' ');
     write_value(w, entry->value);
 }
 
@@ -154,7 +160,7 @@ static void write_sorted_entries(struct writer *w, const struct spk_dict *dict)
 
 static void write_dict(struct writer *w, const struct spk_dict *dict)
 {
-    spk_buf_append_char(w->out, '{');
+    json_put(w->out, '{');
     w->depth++;
     if (w->flags & SPK_JSON_SORTED && dict->len > 1) {
         write_sorted_entries(w, dict);
@@ -165,7 +171,7 @@ static void write_dict(struct writer *w, const struct spk_dict *dict)
     w->depth--;
     if (dict->len > 0)
         start_line(w);
-    spk_buf_append_char(w->out, '}');
+    json_put(w->out, '}');
 }
 
 static void write_value(struct writer *w, struct spk_value v)

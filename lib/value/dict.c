@@ -6,7 +6,7 @@
 
 #include "value/value_internal.h"
 
-enum { DICT_FIRST_CAP = 4, DICT_INDEX_FROM = 9 };
+enum { DICT_FIRST_CAP = 4 };
 
 struct spk_value spk_dict_new(struct spk_arena *arena)
 {
@@ -34,12 +34,12 @@ static void index_put(struct spk_dict *dict, size_t entry)
 /* Fills the index anew; makes or enlarges it first where that is due. */
 static void index_build(struct spk_dict *dict)
 {
-    if (dict->len < DICT_INDEX_FROM) {
+    if (dict->len <= SPK_DICT_PLAIN) {
         dict->slot_count = 0;
         return;
     }
     if (dict->slot_count < dict->len * 2) {
-        size_t count = 32;
+        size_t count = SPK_DICT_PLAIN * 4;
         while (count < dict->cap * 2)
             count *= 2;
         dict->slots = spk_arena_array(dict->arena, count, sizeof *dict->slots);

@@ -6,6 +6,25 @@
 
 #include "value/value_internal.h"
 
+/* digits / 10^scale, with at least one digit on either side of the point. */
+static void print_scaled(struct spk_buf *out, bool negative, uint64_t digits, int scale)
+{
+    char text[32];
+    char *p = text + sizeof text;
+    if (scale == 0)
+        *--p = '0';
+    for (; scale > 0; scale--, digits /= 10)
+        *--p = (char)('0' + digits % 10);
+    *--p = '.';
+    do {
+        *--p = (char)('0' + digits % 10);
+        digits /= 10;
+    } while (digits > 0);
+    if (negative)
+        *--p = '-';
+    spk_buf_append(out, spk_view_make(p, (size_t)(text + sizeof text - p)));
+}
+
 /* number = whole / 10^scale exactly as text: the shortest digits, since 15 of them always survive. */
 static bool print_short_decimal(struct spk_buf *out, double number)
 {
@@ -17,16 +36,7 @@ static bool print_short_decimal(struct spk_buf *out, double number)
         double whole = nearbyint(magnitude * powers[scale]);
         if (whole / powers[scale] != magnitude)
             continue;
-        int64_t digits = (int64_t)whole;
-        int64_t power = (int64_t)powers[scale];
-        if (signbit(number))
-            spk_buf_append_char(out, '-');
-        spk_buf_append_i64(out, digits / power);
-        char text[16];
-        int len = scale == 0 ? snprintf(text, sizeof text, ".0")
-                             : snprintf(text, sizeof text, ".%0*lld", scale,
-                                        (long long)(digits % power));
-        spk_buf_append(out, spk_view_make(text, (size_t)len));
+        print_scaled(out, signbit(number), (uint64_t)whole, scale);
         return true;
     }
     return false;

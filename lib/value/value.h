@@ -63,10 +63,12 @@ struct spk_entry {
     struct spk_value value;
 };
 
+enum { SPK_DICT_PLAIN = 16 };
+
 struct spk_dict {
     size_t len, cap;
     struct spk_entry *entries; /* insertion order */
-    uint32_t *slots;           /* hash index, made when len passes 8 */
+    uint32_t *slots;           /* hash index, made when len passes SPK_DICT_PLAIN */
     size_t slot_count;
     struct spk_arena *arena;
 };
