@@ -69,8 +69,8 @@ static void append_wide(struct spk_buf *out, const char **p, const char *end, un
     if (code >= 0xD800 && code < 0xE000) {
         append_unit(out, code);
     } else if (!(flags & SPK_JSON_ASCII)) {
-        spk_buf_append(out, broken ? SPK_V("\xEF\xBF\xBD")
-                                   : spk_view_make(start, (size_t)(*p - start)));
+        spk_buf_append(out,
+                       broken ? SPK_V("\xEF\xBF\xBD") : spk_view_make(start, (size_t)(*p - start)));
     } else if (code >= 0x10000) {
         append_unit(out, 0xD7C0 + (code >> 10));
         append_unit(out, 0xDC00 + (code & 0x3FF));

@@ -1,19 +1,20 @@
 #ifndef SPK_JSON_JSON_H
 #define SPK_JSON_JSON_H
 /*
- * JSON: RFC 8259 through yyjson, plus what Python's json reads (NaN, Infinity) where asked. Duplicate
- * keys: the last one wins. Depth, size and number of values are bounded; errors give line:column.
+ * JSON: RFC 8259 through yyjson, plus what Python's json reads (NaN, Infinity) where asked.
+ * Duplicate keys: the last one wins. Depth, size and number of values are bounded; errors give
+ * line:column.
  *
- * Two ways in: spk_json_parse makes a value tree; struct spk_json_doc keeps the parsed page and gives
- * borrowed nodes, with the original bytes of a node, for records that nobody changes.
+ * Two ways in: spk_json_parse makes a value tree; struct spk_json_doc keeps the parsed page and
+ * gives borrowed nodes, with the original bytes of a node, for records that nobody changes.
  */
 #include "value/value.h"
 
 /*
  * Without allow_nan a text is what orjson (and RFC 8259) accepts. With it also what Python's json
- * accepts: NaN, Infinity and -Infinity, numbers past the range of a double (infinite), lone surrogates
- * in \u escapes (kept; they are written as escapes again). A byte order mark, invalid UTF-8, raw
- * control characters and trailing commas are EDATA always.
+ * accepts: NaN, Infinity and -Infinity, numbers past the range of a double (infinite), lone
+ * surrogates in \u escapes (kept; they are written as escapes again). A byte order mark, invalid
+ * UTF-8, raw control characters and trailing commas are EDATA always.
  */
 struct spk_json_limits {
     size_t max_bytes; /* 0: 2 GiB */
@@ -52,9 +53,9 @@ struct spk_value spk_json_node_value_borrowed(struct spk_arena *arena, struct sp
 /*
  * The items of an array with their original bytes, in one forward pass over the text:
  *   spk_json_items_init(&it, doc, path, n); while (spk_json_items_next(&it)) use(it.node, it.text);
- * `path` names object keys from the root to the array (n = 0: the root itself). An object or a scalar
- * at the path is one item unless it is empty in Python's sense ({} "" 0 false null): then, and where
- * nothing is there, no item.
+ * `path` names object keys from the root to the array (n = 0: the root itself). An object or a
+ * scalar at the path is one item unless it is empty in Python's sense ({} "" 0 false null): then,
+ * and where nothing is there, no item.
  */
 struct spk_json_items {
     struct spk_json_node node; /* the item */
@@ -75,11 +76,11 @@ bool spk_json_items_next(struct spk_json_items *items);
 struct spk_view spk_json_skip_value(struct spk_view text, size_t *consumed);
 
 enum {
-    SPK_JSON_SPACED = 1,     /* ", " and ": ", as Python's json.dumps */
-    SPK_JSON_ASCII = 2,      /* \uXXXX for everything outside ASCII (ensure_ascii) */
-    SPK_JSON_SORTED = 4,     /* keys sorted by code point */
-    SPK_JSON_PRETTY = 8,     /* two spaces, for files that people read */
-    SPK_JSON_NAN = 16,       /* NaN and Infinity as Python prints them; otherwise null (orjson) */
+    SPK_JSON_SPACED = 1, /* ", " and ": ", as Python's json.dumps */
+    SPK_JSON_ASCII = 2,  /* \uXXXX for everything outside ASCII (ensure_ascii) */
+    SPK_JSON_SORTED = 4, /* keys sorted by code point */
+    SPK_JSON_PRETTY = 8, /* two spaces, for files that people read */
+    SPK_JSON_NAN = 16,   /* NaN and Infinity as Python prints them; otherwise null (orjson) */
 };
 /*
  * Byte for byte what orjson.dumps(value, default=str) writes; with SPACED what json.dumps(value,

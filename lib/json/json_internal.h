@@ -26,12 +26,12 @@ spk_rc spk_json_check_size(struct spk_view text, const struct spk_json_limits *l
                            struct spk_error *err);
 
 /* Deep values from a node; texts are copied unless they live in the arena already. */
-struct spk_value spk_json_build_value(struct spk_arena *arena, yyjson_val *val,
-                                      bool copy_texts);
+struct spk_value spk_json_build_value(struct spk_arena *arena, yyjson_val *val, bool copy_texts);
 
 /*
  * Copies what Python's json would read besides RFC 8259 so that yyjson reads it: lone surrogate
- * escapes as three bytes. False where the text has other words than true, false, null, NaN, Infinity.
+ * escapes as three bytes. False where the text has other words than true, false, null, NaN,
+ * Infinity.
  */
 bool spk_json_relax(struct spk_view text, char *out, size_t *len);
 

@@ -135,8 +135,8 @@ static struct spk_value build_list(struct spk_arena *arena, yyjson_val *val, boo
 }
 
 /*
- * Puts an entry into a dict without index. Keys are seldom doubled: `seen` holds a bit for the looks of
- * each key, and only where that bit is set already the others are compared.
+ * Puts an entry into a dict without index. Keys are seldom doubled: `seen` holds a bit for the
+ * looks of each key, and only where that bit is set already the others are compared.
  */
 static void add_entry(struct spk_dict *dict, struct spk_entry entry, uint64_t *seen)
 {
@@ -179,8 +179,7 @@ static struct spk_value build_dict(struct spk_arena *arena, yyjson_val *val, boo
     return dict;
 }
 
-struct spk_value spk_json_build_value(struct spk_arena *arena, yyjson_val *val,
-                                      bool copy_texts)
+struct spk_value spk_json_build_value(struct spk_arena *arena, yyjson_val *val, bool copy_texts)
 {
     yyjson_val *node = (yyjson_val *)(uintptr_t)val;
     switch (unsafe_yyjson_get_type(node)) {

@@ -56,6 +56,20 @@ static const char *copy_escape(const char *p, const char *end, char *out, size_t
     return p + taken;
 }
 
+/* Letters outside of strings; yyjson itself would take more words than Python's json. */
+static bool copy_word(const char **p, const char *end, char before, char *out, size_t *len)
+{
+    const char *start = *p;
+    while (*p < end && is_letter(**p))
+        ++*p;
+    struct spk_view word = spk_view_make(start, (size_t)(*p - start));
+    if (!is_known_word(word) || (before == '-' && spk_view_is(word, "NaN")))
+        return false;
+    memcpy(out + *len, word.at, word.len);
+    *len += word.len;
+    return true;
+}
+
 bool spk_json_relax(struct spk_view text, char *out, size_t *len)
 {
     const char *p = text.at;
@@ -65,24 +79,15 @@ bool spk_json_relax(struct spk_view text, char *out, size_t *len)
     while (p < end) {
         if (inside && *p == '\\') {
             p = copy_escape(p, end, out, len);
-            continue;
+        } else if (inside && (unsigned char)*p < 0x20) {
+            return false;
+        } else if (!inside && is_letter(*p)) {
+            if (!copy_word(&p, end, p > text.at ? p[-1] : 0, out, len))
+                return false;
+        } else {
+            inside = inside != (*p == '"');
+            out[(*len)++] = *p++;
         }
-        if (inside && (unsigned char)*p < 0x20)
-            return false;
-        if (*p == '"')
-            inside = !inside;
-        const char *word = p;
-        while (!inside && p < end && is_letter(*p))
-            p++;
-        struct spk_view letters = spk_view_make(word, (size_t)(p - word));
-        if (p > word && !is_known_word(letters))
-            return false;
-        if (spk_view_is(letters, "NaN") && word > text.at && word[-1] == '-')
-            return false;
-        if (p == word)
-            p++;
-        memcpy(out + *len, word, (size_t)(p - word));
-        *len += (size_t)(p - word);
     }
     return true;
 }

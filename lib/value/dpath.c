@@ -11,10 +11,10 @@ enum {
 /* One segment of a glob, looked at once. */
 struct segment {
     struct spk_value value;
-    bool is_int;   /* Python's int(segment) works */
-    bool any;      /* "*" */
+    bool is_int;    /* Python's int(segment) works */
+    bool any;       /* "*" */
     bool any_depth; /* "**" */
-    bool plain;    /* a text without fnmatch characters */
+    bool plain;     /* a text without fnmatch characters */
     int64_t number;
 };
 
@@ -158,7 +158,8 @@ static bool matches_any(const struct step *step)
     return is_int_key(step->key) || step->key.kind == SPK_STRING;
 }
 
-/* The whole path to `step` against the glob; the steps before it may be taken as entered rightly. */
+/* The whole path to `step` against the glob; the steps before it may be taken as entered rightly.
+ */
 static bool matches_whole(const struct step *step, const struct glob *glob)
 {
     size_t depth = step->depth;
@@ -297,7 +298,8 @@ static void walk_into(struct walk *walk, struct spk_value node, const struct ste
         walk_list(walk, node, outer);
 }
 
-void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visit visit, void *context)
+void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visit visit,
+                    void *context)
 {
     struct glob glob;
     if (!make_glob(path, &glob))

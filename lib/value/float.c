@@ -25,7 +25,8 @@ static void print_scaled(struct spk_buf *out, bool negative, uint64_t digits, in
     spk_buf_append(out, spk_view_make(p, (size_t)(text + sizeof text - p)));
 }
 
-/* number = whole / 10^scale exactly as text: the shortest digits, since 15 of them always survive. */
+/* number = whole / 10^scale exactly as text: the shortest digits, since 15 of them always survive.
+ */
 static bool print_short_decimal(struct spk_buf *out, double number)
 {
     static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};

@@ -2,7 +2,7 @@
 #include "value/value_internal.h"
 
 struct set {
-    const char *at; /* behind '[' */
+    const char *at;  /* behind '[' */
     const char *end; /* at ']' */
 };
 
@@ -39,7 +39,8 @@ static bool set_holds(struct set set, uint32_t code)
     return found != negated;
 }
 
-/* One pattern element other than '*' against one code point; moves *pattern behind it on success. */
+/* One pattern element other than '*' against one code point; moves *pattern behind it on success.
+ */
 static bool match_one(const char **pattern, const char *end, uint32_t code)
 {
     struct set set;

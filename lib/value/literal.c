@@ -8,17 +8,17 @@
 #include "value/value_internal.h"
 
 enum {
-    MAX_NESTING = 200,   /* CPython's tokenizer: MAXLEVEL */
-    MAX_DIGITS = 4300,   /* sys.get_int_max_str_digits() */
+    MAX_NESTING = 200,      /* CPython's tokenizer: MAXLEVEL */
+    MAX_DIGITS = 4300,      /* sys.get_int_max_str_digits() */
     MAX_BASED_DIGITS = 256, /* hexadecimal, octal, binary: conversion is quadratic */
-    MAX_TEXT = 16 << 20, /* bytes */
+    MAX_TEXT = 16 << 20,    /* bytes */
 };
 
 struct parser {
     struct spk_arena *arena;
     const char *at;
     const char *end;
-    int nesting;     /* open brackets; inside them line ends are blanks */
+    int nesting;      /* open brackets; inside them line ends are blanks */
     bool bare_number; /* the last element was an unsigned number: a sign may stand before it */
 };
 
@@ -116,10 +116,10 @@ static bool read_digits(struct parser *p, int base, struct spk_buf *digits)
     bool after_digit = false;
     for (; p->at < p->end; p->at++) {
         char c = *p->at;
-        int digit = is_digit(c)              ? c - '0'
-                    : c >= 'a' && c <= 'f'   ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F'   ? c - 'A' + 10
-                                             : 99;
+        int digit = is_digit(c)            ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : 99;
         if (digit < base) {
             spk_buf_append_char(digits, c);
             after_digit = true;
@@ -473,8 +473,7 @@ static void negate(struct parser *p, struct spk_value *number)
     } else if (number->kind == SPK_INT) {
         number->integer = -number->integer;
     } else {
-        struct spk_view digits =
-            spk_arena_printf(p->arena, "-%.*s", SPK_FMT(number->text));
+        struct spk_view digits = spk_arena_printf(p->arena, "-%.*s", SPK_FMT(number->text));
         *number = spk_integer_from_digits(p->arena, digits);
     }
 }

@@ -20,10 +20,10 @@ static char quote_for(struct spk_view text)
 /* \n, \\, the quote itself: true when the character was written as a short escape. */
 static bool append_short_escape(struct spk_buf *out, uint32_t code, char quote)
 {
-    char letter = code == '\n'   ? 'n'
-                  : code == '\r' ? 'r'
-                  : code == '\t' ? 't'
-                  : code == '\\' ? '\\'
+    char letter = code == '\n'              ? 'n'
+                  : code == '\r'            ? 'r'
+                  : code == '\t'            ? 't'
+                  : code == '\\'            ? '\\'
                   : code == (uint32_t)quote ? quote
                                             : 0;
     if (!letter)

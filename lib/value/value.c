@@ -28,29 +28,23 @@ struct spk_value spk_integer_from_digits(struct spk_arena *arena, struct spk_vie
     text[0] = '-';
     memcpy(text + 1, plain.at, plain.len);
     size_t skip = negative ? 0 : 1;
-    return (struct spk_value){.kind = SPK_BIGINT,
-                              .text = {text + skip, plain.len + 1 - skip}};
+    return (struct spk_value){.kind = SPK_BIGINT, .text = {text + skip, plain.len + 1 - skip}};
 }
 
 const char *spk_value_type_name(struct spk_value v)
 {
-    switch ((enum spk_kind)v.kind) {
-    case SPK_UNDEFINED: return "Undefined";
-    case SPK_NULL: return "NoneType";
-    case SPK_BOOL: return "bool";
-    case SPK_INT:
-    case SPK_BIGINT: return "int";
-    case SPK_FLOAT: return "float";
-    case SPK_STRING: return v.flags & SPK_VALUE_SAFE ? "Markup" : "str";
-    case SPK_BYTES: return "bytes";
-    case SPK_LIST: return "list";
-    case SPK_TUPLE: return "tuple";
-    case SPK_DICT: return "dict";
-    case SPK_DATETIME: return "datetime";
-    case SPK_DATE: return "date";
-    case SPK_TIMEDELTA: return "timedelta";
-    }
-    return "object";
+    static const char *const names[] = {
+        [SPK_UNDEFINED] = "Undefined", [SPK_NULL] = "NoneType",
+        [SPK_BOOL] = "bool",           [SPK_INT] = "int",
+        [SPK_BIGINT] = "int",          [SPK_FLOAT] = "float",
+        [SPK_STRING] = "str",          [SPK_BYTES] = "bytes",
+        [SPK_LIST] = "list",           [SPK_TUPLE] = "tuple",
+        [SPK_DICT] = "dict",           [SPK_DATETIME] = "datetime",
+        [SPK_DATE] = "date",           [SPK_TIMEDELTA] = "timedelta",
+    };
+    if (v.kind == SPK_STRING && v.flags & SPK_VALUE_SAFE)
+        return "Markup";
+    return names[v.kind];
 }
 
 struct spk_view spk_value_text_or(struct spk_value v, const char *fallback)

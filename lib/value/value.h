@@ -2,10 +2,10 @@
 #define SPK_VALUE_VALUE_H
 /*
  * A tree of values: what YAML, JSON, XML and templates have in common. It follows Python's data
- * model, since manifests are written against it: ordered dicts whose keys may be any scalar, ints of
- * any size, tuples, instants. A value is small and passed by value; what it points to lives in an
- * arena, which the caller keeps alive. Containers are shared by reference, as in Python: copy with
- * spk_value_copy before changing what another may see. Not thread-safe for writers.
+ * model, since manifests are written against it: ordered dicts whose keys may be any scalar, ints
+ * of any size, tuples, instants. A value is small and passed by value; what it points to lives in
+ * an arena, which the caller keeps alive. Containers are shared by reference, as in Python: copy
+ * with spk_value_copy before changing what another may see. Not thread-safe for writers.
  */
 #include "base/arena.h"
 #include "base/buf.h"
@@ -78,11 +78,20 @@ static inline uint32_t spk_mark_make(unsigned line, unsigned column)
 {
     return line >= (1u << 20) ? 0 : line << 12 | (column > 4095 ? 4095 : column);
 }
-static inline unsigned spk_mark_line(uint32_t mark) { return mark >> 12; }
-static inline unsigned spk_mark_column(uint32_t mark) { return mark & 4095; }
+static inline unsigned spk_mark_line(uint32_t mark)
+{
+    return mark >> 12;
+}
+static inline unsigned spk_mark_column(uint32_t mark)
+{
+    return mark & 4095;
+}
 
 /* Making values */
-static inline struct spk_value spk_null(void) { return (struct spk_value){.kind = SPK_NULL}; }
+static inline struct spk_value spk_null(void)
+{
+    return (struct spk_value){.kind = SPK_NULL};
+}
 static inline struct spk_value spk_bool(bool b)
 {
     return (struct spk_value){.kind = SPK_BOOL, .boolean = b};
@@ -100,7 +109,10 @@ static inline struct spk_value spk_string(struct spk_view text)
 {
     return (struct spk_value){.kind = SPK_STRING, .text = text};
 }
-static inline struct spk_value spk_str(const char *text) { return spk_string(spk_view_of(text)); }
+static inline struct spk_value spk_str(const char *text)
+{
+    return spk_string(spk_view_of(text));
+}
 struct spk_value spk_string_dup(struct spk_arena *arena, struct spk_view text);
 struct spk_value spk_list_new(struct spk_arena *arena);
 struct spk_value spk_tuple_new(struct spk_arena *arena);
@@ -109,7 +121,10 @@ struct spk_value spk_dict_new(struct spk_arena *arena);
 struct spk_value spk_integer_from_digits(struct spk_arena *arena, struct spk_view digits);
 
 /* Lists and tuples */
-static inline size_t spk_list_len(struct spk_value list) { return list.list->len; }
+static inline size_t spk_list_len(struct spk_value list)
+{
+    return list.list->len;
+}
 static inline struct spk_value spk_list_at(struct spk_value list, size_t i)
 {
     return list.list->items[i];
@@ -118,8 +133,12 @@ void spk_list_append(struct spk_value list, struct spk_value item);
 void spk_list_insert(struct spk_value list, size_t at, struct spk_value item);
 void spk_list_remove(struct spk_value list, size_t at);
 
-/* Dicts. Lookups by text; by value for any scalar key (1, 1.0 and True are one key, as in Python). */
-static inline size_t spk_dict_len(struct spk_value dict) { return dict.dict->len; }
+/* Dicts. Lookups by text; by value for any scalar key (1, 1.0 and True are one key, as in Python).
+ */
+static inline size_t spk_dict_len(struct spk_value dict)
+{
+    return dict.dict->len;
+}
 /* UNDEFINED where absent, also where `dict` is not a DICT (so lookups chain). */
 struct spk_value spk_dict_get(struct spk_value dict, struct spk_view key);
 static inline struct spk_value spk_get(struct spk_value dict, const char *key)
@@ -139,15 +158,24 @@ bool spk_dict_remove(struct spk_value dict, struct spk_view key); /* true when i
 bool spk_dict_remove_value(struct spk_value dict, struct spk_value key);
 
 /* Questions */
-static inline bool spk_is(struct spk_value v, enum spk_kind kind) { return v.kind == kind; }
-static inline bool spk_is_defined(struct spk_value v) { return v.kind != SPK_UNDEFINED; }
-static inline bool spk_is_nothing(struct spk_value v) { return v.kind <= SPK_NULL; }
+static inline bool spk_is(struct spk_value v, enum spk_kind kind)
+{
+    return v.kind == kind;
+}
+static inline bool spk_is_defined(struct spk_value v)
+{
+    return v.kind != SPK_UNDEFINED;
+}
+static inline bool spk_is_nothing(struct spk_value v)
+{
+    return v.kind <= SPK_NULL;
+}
 static inline bool spk_is_number(struct spk_value v)
 {
     return v.kind == SPK_INT || v.kind == SPK_BIGINT || v.kind == SPK_FLOAT;
 }
-bool spk_value_truthy(struct spk_value v);                     /* Python's bool(v) */
-bool spk_value_equal(struct spk_value a, struct spk_value b);  /* Python's ==, deep */
+bool spk_value_truthy(struct spk_value v);                    /* Python's bool(v) */
+bool spk_value_equal(struct spk_value a, struct spk_value b); /* Python's ==, deep */
 /* Python's <: *order -1 0 1, SPK_UNORDERED where a NaN takes part (every comparison is false then);
  * false where the kinds cannot be ordered (TypeError). */
 enum { SPK_UNORDERED = 2 };
@@ -182,17 +210,19 @@ struct spk_path {
 };
 void spk_path_print(struct spk_buf *out, const struct spk_path *path);
 
-/* dpath 2.2: walks `path` (a LIST of segments; fnmatch patterns, "**" any depth, ints and digit texts
- * index lists, negative ones from the end) and calls visit for each match, in dpath's order: the
- * matching children of a container, then what lies in them. visit returns false to stop. An empty path
- * matches nothing, as in dpath.values. */
+/* dpath 2.2: walks `path` (a LIST of segments; fnmatch patterns, "**" any depth, ints and digit
+ * texts index lists, negative ones from the end) and calls visit for each match, in dpath's order:
+ * the matching children of a container, then what lies in them. visit returns false to stop. An
+ * empty path matches nothing, as in dpath.values. */
 typedef bool (*spk_dpath_visit)(void *context, struct spk_value *slot);
-void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visit visit, void *context);
-/* dpath.get: the single match (an empty path: root), UNDEFINED where there is none or more than one. */
+void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visit visit,
+                    void *context);
+/* dpath.get: the single match (an empty path: root), UNDEFINED where there is none or more than
+ * one. */
 struct spk_value spk_dpath_get(struct spk_value root, struct spk_value path);
-/* dpath.new: creates missing parents (a list where the next segment is an int or digits, else a dict)
- * and pads lists with null. False where dpath raises: a scalar in the way, a text as a list's index, an
- * index more than a million past the end. */
+/* dpath.new: creates missing parents (a list where the next segment is an int or digits, else a
+ * dict) and pads lists with null. False where dpath raises: a scalar in the way, a text as a list's
+ * index, an index more than a million past the end. */
 bool spk_dpath_set(struct spk_arena *arena, struct spk_value root, struct spk_value path,
                    struct spk_value value);
 /* dpath.delete: the count. In a list only the last item goes; others become null. */

@@ -1,6 +1,6 @@
 /*
- * Any text: parsing must end; items must carry exactly the bytes that parse to the same value; what is
- * written must read back as the same value. The first byte chooses the limits.
+ * Any text: parsing must end; items must carry exactly the bytes that parse to the same value; what
+ * is written must read back as the same value. The first byte chooses the limits.
  */
 #include <stdlib.h>
 
@@ -66,9 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    const struct spk_json_limits limits = {.max_depth = data[0] & 16 ? 5 : 0,
-                                           .allow_nan = data[0] & 32,
-                                           .big_float = data[0] & 64};
+    const struct spk_json_limits limits = {
+        .max_depth = data[0] & 16 ? 5 : 0, .allow_nan = data[0] & 32, .big_float = data[0] & 64};
     struct spk_view text = spk_view_make(data + 1, size - 1);
     struct spk_arena arena = {0};
     struct spk_value value = {0};

@@ -21,7 +21,7 @@ static void items_come_with_their_original_bytes(void **state)
 {
     const struct {
         const char *text;
-        const char *path; /* keys, dots between */
+        const char *path;  /* keys, dots between */
         const char *items; /* a bar behind each */
     } cases[] = {
         {"[]", "", ""},
@@ -74,9 +74,9 @@ static void items_come_with_their_original_bytes(void **state)
 
 static void nodes_give_their_values(void **state)
 {
-    struct spk_json_doc *doc =
-        parse("{\"i\":5,\"f\":1.5,\"s\":\"\\u00e9\\n\",\"l\":[1,null,true],\"u\":18446744073709551615,"
-              "\"b\":123456789012345678901,\"x\":1e999,\"i\":6,\"n\":-7}");
+    struct spk_json_doc *doc = parse(
+        "{\"i\":5,\"f\":1.5,\"s\":\"\\u00e9\\n\",\"l\":[1,null,true],\"u\":18446744073709551615,"
+        "\"b\":123456789012345678901,\"x\":1e999,\"i\":6,\"n\":-7}");
     struct spk_json_node root = spk_json_doc_root(doc);
     struct spk_json_node list = spk_json_node_get(root, SPK_V("l"));
     int64_t integer = 0;
@@ -167,9 +167,15 @@ static void skipping_takes_the_space_before_but_not_behind(void **state)
         const char *text, *value;
         size_t consumed;
     } cases[] = {
-        {"", "", 0},           {"  ", "", 2},           {" 12 ,", "12", 3},
-        {"true]", "true", 4},  {"\"a\\\"b\" ", "\"a\\\"b\"", 6}, {"-1.5e3}", "-1.5e3", 6},
-        {"[] ", "[]", 2},      {"[[1", "[[1", 3},       {"\"a", "\"a", 2},
+        {"", "", 0},
+        {"  ", "", 2},
+        {" 12 ,", "12", 3},
+        {"true]", "true", 4},
+        {"\"a\\\"b\" ", "\"a\\\"b\"", 6},
+        {"-1.5e3}", "-1.5e3", 6},
+        {"[] ", "[]", 2},
+        {"[[1", "[[1", 3},
+        {"\"a", "\"a", 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t consumed = 99;

@@ -93,7 +93,8 @@ static void kinds_that_have_no_literal_print_as_in_python(void **state)
     safe.flags = SPK_VALUE_SAFE;
     expect_repr(safe, "Markup('<b>')");
     expect_repr((struct spk_value){.kind = SPK_DATE, .day = 19782}, "datetime.date(2024, 2, 29)");
-    expect_repr((struct spk_value){.kind = SPK_BYTES, .text = SPK_V("a'\n\xff")}, "b\"a'\\n\\xff\"");
+    expect_repr((struct spk_value){.kind = SPK_BYTES, .text = SPK_V("a'\n\xff")},
+                "b\"a'\\n\\xff\"");
     expect_repr((struct spk_value){0}, "Undefined");
     struct spk_buf text = {0};
     spk_value_str(&text, (struct spk_value){.kind = SPK_DATE, .day = 19782});
