@@ -198,6 +198,12 @@ static bool is_text_for(const struct spk_option *option, struct spk_value value)
     return value.kind == SPK_STRING && option->type < SPK_OPTION_LIST;
 }
 
+static bool is_tree_for(const struct spk_option *option, struct spk_value value)
+{
+    return option->type == SPK_OPTION_VALUE ||
+           value.kind == (option->type == SPK_OPTION_LIST ? SPK_LIST : SPK_DICT);
+}
+
 bool spk_option_from_value(const struct spk_option *option, struct spk_value value,
                            struct spk_option_field *field)
 {
@@ -218,14 +224,14 @@ bool spk_option_from_value(const struct spk_option *option, struct spk_value val
         ok = value.kind == SPK_DATE;
         made.day = ok ? value.day : 0;
         break;
-    case SPK_OPTION_LIST: ok = value.kind == SPK_LIST; break;
-    case SPK_OPTION_DICT: ok = value.kind == SPK_DICT; break;
-    case SPK_OPTION_VALUE: ok = true; break;
+    case SPK_OPTION_LIST:
+    case SPK_OPTION_DICT:
+    case SPK_OPTION_VALUE:
+        ok = is_tree_for(option, value);
+        made.value = value;
+        break;
     case SPK_OPTION_STRING:
     case SPK_OPTION_ENUM: break;
-    }
-    if (option->type >= SPK_OPTION_LIST) {
-        made.value = value;
     }
     if (ok) {
         *field = made;

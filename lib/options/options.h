@@ -41,27 +41,28 @@ struct spk_option {
 };
 #define SPK_OPTION_END {.name = NULL}
 
-/* Where a setting came from, for "file:line:column: name: what is wrong". */
+/* Where settings come from, for "file:line:column: path: what is wrong". */
 struct spk_option_origin {
-    const char *file;
+    const char *file;            /* NULL: not named */
     const struct spk_path *path; /* NULL: top */
+    struct spk_value dict;       /* the settings themselves, for spk_options_read */
 };
 
-/* Fills `target` from a DICT: defaults first. ECONFIG for an unknown name (with the nearest known
- * one), a wrong type, a missing required one, out of range. Views point into `arena` or the dict.
- */
-spk_rc spk_options_read(const struct spk_option *table, struct spk_value dict,
-                        struct spk_arena *arena, const struct spk_option_origin *origin,
-                        void *target, struct spk_error *err);
-/* Fills from words (without program and command name). --name VALUE, --name=VALUE, --flag,
- * --no-flag, -x VALUE, positionals, "--". ECONFIG with the nearest option. `dict_arena` keeps
- * lists. */
-spk_rc spk_options_parse(const struct spk_option *table, int argc, char *const *argv,
+/* Fills `target` from origin->dict (nothing, null or a DICT): defaults first. ECONFIG for an
+ * unknown name (with the nearest known one), a wrong type, a missing required one, out of range. A
+ * text may stand for any scalar; null counts as not written. Views point into the dict or the
+ * table. `arena` keeps the lists and dicts of defaults. */
+spk_rc spk_options_read(const struct spk_option *table, const struct spk_option_origin *origin,
+                        struct spk_arena *arena, void *target, struct spk_error *err);
+/* Fills from words up to a NULL (main's argv without program and command name). --name VALUE,
+ * --name=VALUE, --flag, --no-flag, -x VALUE, positionals, "--". ECONFIG with the nearest option.
+ * Views point into the words, lists and dicts live in `arena`. */
+spk_rc spk_options_parse(const struct spk_option *table, char *const *words,
                          struct spk_arena *arena, void *target, struct spk_error *err);
 void spk_options_help(struct spk_buf *out, const struct spk_option *table); /* aligned rows */
 struct spk_value spk_options_schema(struct spk_arena *arena, const struct spk_option *table);
 
-/* "file:line:column: path: " + text; ECONFIG. `at` gives the mark. */
+/* "file:line:column: path: " + text; ECONFIG. `at` gives the mark; origin may be NULL. */
 spk_rc spk_options_fail(struct spk_error *err, const struct spk_option_origin *origin,
                         struct spk_value at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

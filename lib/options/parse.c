@@ -5,8 +5,7 @@ struct parser {
     const struct spk_option *table;
     struct spk_option_field *fields;
     bool *given;
-    int argc, next;
-    char *const *argv;
+    char *const *next; /* the word to come, NULL behind the last */
     struct spk_arena *arena;
     struct spk_error *err;
 };
@@ -83,13 +82,13 @@ static spk_rc take_next(struct parser *p, const struct spk_option *option)
         return take(p, option, SPK_V("true"));
     }
     struct spk_view name = shown_name(p, option);
-    if (p->next == p->argc || strncmp(p->argv[p->next], "--", 2) == 0) {
+    if (!*p->next || strncmp(*p->next, "--", 2) == 0) {
         struct spk_view placeholder = spk_option_placeholder(p->arena, option);
         spk_error_set(p->err, SPK_ECONFIG, "%.*s needs a value", SPK_FMT(name));
         spk_error_hint(p->err, "write %.*s=%.*s", SPK_FMT(name), SPK_FMT(placeholder));
         return SPK_ECONFIG;
     }
-    return take(p, option, spk_view_of(p->argv[p->next++]));
+    return take(p, option, spk_view_of(*p->next++));
 }
 
 /* --name, --name=VALUE or --no-name. */
@@ -136,8 +135,8 @@ static spk_rc take_positional(struct parser *p, struct spk_view word)
 static spk_rc take_words(struct parser *p)
 {
     bool only_positionals = false;
-    while (p->next < p->argc) {
-        const char *word = p->argv[p->next++];
+    while (*p->next) {
+        const char *word = *p->next++;
         spk_rc rc = SPK_OK;
         if (only_positionals || word[0] != '-' || !word[1]) {
             rc = take_positional(p, spk_view_of(word));
@@ -168,15 +167,14 @@ static spk_rc check_required(const struct parser *p)
     return SPK_OK;
 }
 
-spk_rc spk_options_parse(const struct spk_option *table, int argc, char *const *argv,
+spk_rc spk_options_parse(const struct spk_option *table, char *const *words,
                          struct spk_arena *arena, void *target, struct spk_error *err)
 {
     struct parser p = {
         .table = table,
         .fields = spk_option_fields(table, arena),
         .given = spk_arena_array(arena, spk_option_count(table) + 1, sizeof(bool)),
-        .argc = argc,
-        .argv = argv,
+        .next = words,
         .arena = arena,
         .err = err,
     };

@@ -56,9 +56,8 @@ static spk_rc fail_unknown(const struct reader *r, struct spk_value key, uint32_
 static spk_rc fail_value(const struct reader *r, const struct spk_option *option,
                          struct spk_value value)
 {
-    struct spk_path path = {.parent = r->origin ? r->origin->path : NULL,
-                            .key = spk_view_of(option->name)};
-    struct spk_option_origin origin = {r->origin ? r->origin->file : NULL, &path};
+    struct spk_path path = {.parent = r->origin->path, .key = spk_view_of(option->name)};
+    struct spk_option_origin origin = {.file = r->origin->file, .path = &path};
     struct spk_view complaint = spk_option_complaint(option, value, r->arena);
     spk_options_fail(r->err, &origin, value, "%.*s", SPK_FMT(complaint));
     spk_option_hint_value(option, value, r->err);
@@ -113,10 +112,10 @@ static spk_rc check_required(const struct reader *r, struct spk_value dict)
     return SPK_OK;
 }
 
-spk_rc spk_options_read(const struct spk_option *table, struct spk_value dict,
-                        struct spk_arena *arena, const struct spk_option_origin *origin,
-                        void *target, struct spk_error *err)
+spk_rc spk_options_read(const struct spk_option *table, const struct spk_option_origin *origin,
+                        struct spk_arena *arena, void *target, struct spk_error *err)
 {
+    struct spk_value dict = origin->dict;
     struct reader r = {table, origin, arena, err};
     struct spk_option_field *fields = spk_option_fields(table, arena);
     if (!spk_is_nothing(dict) && dict.kind != SPK_DICT) {

@@ -174,7 +174,8 @@ spk_rc spk_sim_account_configure(struct spk_value node, struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct settings settings = {0};
-    spk_rc rc = spk_options_read(account_options, node, &arena, NULL, &settings, err);
+    struct spk_option_origin origin = {.dict = node};
+    spk_rc rc = spk_options_read(account_options, &origin, &arena, &settings, err);
     if (rc == SPK_OK) {
         struct spk_sim_account *account =
             spk_sim_account_lock((enum spk_sim_platform)settings.platform, settings.account);

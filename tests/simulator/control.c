@@ -72,7 +72,8 @@ spk_rc spk_sim_scenario_apply(struct spk_value node, struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct scenario scenario = {0};
-    spk_rc rc = spk_options_read(scenario_options, node, &arena, NULL, &scenario, err);
+    struct spk_option_origin origin = {.dict = node};
+    spk_rc rc = spk_options_read(scenario_options, &origin, &arena, &scenario, err);
     rc = rc == SPK_OK ? apply(&scenario, err) : rc;
     spk_arena_deinit(&arena);
     return rc;

@@ -121,8 +121,8 @@ spk_rc spk_sim_faults_read(struct spk_sim_faults *faults, struct spk_value list,
     for (; added < spk_list_len(kept); added++) {
         struct spk_sim_fault *fault = &faults->items[faults->len + added];
         *fault = (struct spk_sim_fault){0};
-        spk_rc rc = spk_options_read(fault_options, spk_list_at(kept, added), &faults->arena, NULL,
-                                     fault, err);
+        struct spk_option_origin origin = {.dict = spk_list_at(kept, added)};
+        spk_rc rc = spk_options_read(fault_options, &origin, &faults->arena, fault, err);
         if (rc != SPK_OK) {
             return spk_error_context(err, rc, "faults[%zu]", added);
         }

@@ -169,7 +169,7 @@ int main(int argc, char **argv)
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread starts: all inherit it */
 
     int status = 0;
-    if (spk_options_parse(option_table, argc - 1, argv + 1, &arena, &options, &err) != SPK_OK) {
+    if (spk_options_parse(option_table, argv + 1, &arena, &options, &err) != SPK_OK) {
         status = 2;
     } else if (options.help) {
         struct spk_buf text = {0};

@@ -101,6 +101,11 @@ static struct spk_value named(void)
     return dict;
 }
 
+static spk_rc read_dict(struct spk_value dict, struct settings *s, struct spk_error *err)
+{
+    return spk_options_read(table, &(struct spk_option_origin){.dict = dict}, &arena, s, err);
+}
+
 static struct spk_value marked(struct spk_value value, unsigned line, unsigned column)
 {
     value.mark = spk_mark_make(line, column);
@@ -119,7 +124,7 @@ static void a_dict_fills_the_struct_and_defaults_fill_the_rest(void **state)
     spk_set(dict, "headers", headers);
     spk_set(dict, "extra", spk_null());
     spk_set(dict, "password", spk_null());
-    assert_int_equal(spk_options_read(table, dict, &arena, NULL, &s, NULL), SPK_OK);
+    assert_int_equal(read_dict(dict, &s, NULL), SPK_OK);
     assert_true(spk_view_is(s.name, "demo"));
     assert_int_equal(s.page_size, 100);
     assert_true(s.rate == 5.0);
@@ -146,7 +151,7 @@ static void texts_stand_for_scalars_as_references_give_them(void **state)
         struct settings s = {.buffer = -1};
         struct spk_value dict = named();
         spk_set(dict, "buffer", spk_str(sizes[i].text));
-        spk_rc rc = spk_options_read(table, dict, &arena, NULL, &s, NULL);
+        spk_rc rc = read_dict(dict, &s, NULL);
         assert_int_equal(rc, sizes[i].bytes < 0 ? SPK_ECONFIG : SPK_OK);
         assert_true(s.buffer == sizes[i].bytes);
     }
@@ -156,7 +161,7 @@ static void texts_stand_for_scalars_as_references_give_them(void **state)
     spk_set(dict, "rate", spk_str("0.5"));
     spk_set(dict, "verbose", spk_str("yes"));
     spk_set(dict, "from", spk_str("2024-02-29"));
-    assert_int_equal(spk_options_read(table, dict, &arena, NULL, &s, NULL), SPK_OK);
+    assert_int_equal(read_dict(dict, &s, NULL), SPK_OK);
     assert_int_equal(s.page_size, 7);
     assert_int_equal(s.from, 19782);
     assert_true(s.verbose && s.rate == 0.5);
@@ -193,13 +198,13 @@ static void a_wrong_setting_is_named_with_its_place(void **state)
     };
     const struct spk_path streams = {.key = SPK_VIEW("streams")};
     const struct spk_path third = {.parent = &streams, .index = 2};
-    const struct spk_option_origin origin = {"p.yaml", &third};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct spk_error err = {0};
         struct settings s = {0}, untouched = {0};
         struct spk_value dict = named();
         spk_set(dict, cases[i].key, marked(cases[i].value, 3, 7));
-        spk_rc rc = spk_options_read(table, dict, &arena, &origin, &s, &err);
+        struct spk_option_origin origin = {"p.yaml", &third, dict};
+        spk_rc rc = spk_options_read(table, &origin, &arena, &s, &err);
         assert_int_equal(rc, SPK_ECONFIG);
         assert_string_equal(err.text, cases[i].text);
         assert_string_equal(err.hint, cases[i].hint);
@@ -211,16 +216,16 @@ static void a_missing_setting_is_named_at_its_mapping(void **state)
 {
     struct spk_error err = {0};
     struct settings s = {0};
-    const struct spk_option_origin origin = {.file = "p.yaml"};
     struct spk_value dict = marked(spk_dict_new(&arena), 2, 1);
-    assert_int_equal(spk_options_read(table, dict, &arena, &origin, &s, &err), SPK_ECONFIG);
+    const struct spk_option_origin origin = {.file = "p.yaml", .dict = dict};
+    assert_int_equal(spk_options_read(table, &origin, &arena, &s, &err), SPK_ECONFIG);
     assert_string_equal(err.text, "p.yaml:2:1: name is missing");
     assert_string_equal(err.hint, "set name: what the run is called");
     spk_set(dict, "name", spk_null());
-    assert_int_equal(spk_options_read(table, dict, &arena, NULL, &s, &err), SPK_ECONFIG);
+    assert_int_equal(read_dict(dict, &s, &err), SPK_ECONFIG);
     assert_string_equal(err.text, "name is missing");
-    assert_int_equal(spk_options_read(table, spk_null(), &arena, NULL, &s, &err), SPK_ECONFIG);
-    assert_int_equal(spk_options_read(table, spk_int(5), &arena, NULL, &s, &err), SPK_ECONFIG);
+    assert_int_equal(read_dict(spk_null(), &s, &err), SPK_ECONFIG);
+    assert_int_equal(read_dict(spk_int(5), &s, &err), SPK_ECONFIG);
     assert_string_equal(err.text, "must be a mapping of settings, not a single value");
 }
 
@@ -230,7 +235,7 @@ static void secret_values_are_redacted_from_then_on(void **state)
     struct spk_value dict = named();
     struct spk_buf text = {0};
     spk_set(dict, "password", spk_str("hunter22"));
-    assert_int_equal(spk_options_read(table, dict, &arena, NULL, &s, NULL), SPK_OK);
+    assert_int_equal(read_dict(dict, &s, NULL), SPK_OK);
     spk_buf_append_str(&text, "login demo/hunter22");
     spk_secret_redact(&text);
     assert_string_equal(spk_buf_cstr(&text), "login demo/****");
@@ -241,13 +246,13 @@ static void secret_values_are_redacted_from_then_on(void **state)
 static spk_rc parse_line(const struct spk_option *options, const char *line, void *target,
                          struct spk_error *err)
 {
-    char *words[32];
+    char *words[32] = {NULL};
     int count = 0;
     struct spk_view rest = spk_view_of(line);
     while (rest.at) {
         words[count++] = spk_arena_strdup(&arena, spk_view_cut(&rest, ' '));
     }
-    return spk_options_parse(options, count, words, &arena, target, err);
+    return spk_options_parse(options, words, &arena, target, err);
 }
 
 static void words_fill_the_struct_in_every_form(void **state)
