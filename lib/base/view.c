@@ -113,6 +113,18 @@ uint64_t spk_view_hash(struct spk_view text)
     return mix(hash, UINT64_C(0xD6E8FEB86659FD93));
 }
 
+/* False for an overlong form, a surrogate or a code point past U+10FFFF. */
+static bool second_fits(unsigned char first, unsigned char second)
+{
+    switch (first) {
+    case 0xE0: return second >= 0xA0;
+    case 0xED: return second < 0xA0;
+    case 0xF0: return second >= 0x90;
+    case 0xF4: return second < 0x90;
+    default: return true;
+    }
+}
+
 /* Bytes of the character at `s`, of which `left` bytes exist; 0 where it is not valid UTF-8. */
 static size_t utf8_character(const unsigned char *s, size_t left)
 {
@@ -129,10 +141,7 @@ static size_t utf8_character(const unsigned char *s, size_t left)
             return 0;
         }
     }
-    bool overlong = (first == 0xE0 && s[1] < 0xA0) || (first == 0xF0 && s[1] < 0x90);
-    bool surrogate = first == 0xED && s[1] >= 0xA0;
-    bool beyond = first == 0xF4 && s[1] >= 0x90;
-    return overlong || surrogate || beyond ? 0 : size;
+    return second_fits(first, s[1]) ? size : 0;
 }
 
 size_t spk_utf8_valid_prefix(struct spk_view text)
