@@ -1,7 +1,8 @@
 """Writes lib/value/unprintable.inc: the code points that Python's str.isprintable refuses.
 
-    python3.11 tests/oracle/unprintable.py > lib/value/unprintable.inc
+python3.11 tests/oracle/unprintable.py > lib/value/unprintable.inc
 """
+
 import sys
 
 first = None
