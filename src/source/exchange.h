@@ -42,6 +42,7 @@ struct spk_response {
  * copying: struct spk_scope inner = *scope; inner.record = r; */
 struct spk_scope {
     struct spk_source *source; /* config */
+    const struct spk_stream_info *stream; /* whose read this is, or NULL */
     const struct spk_slice *slice;
     struct spk_value next_page_token;
     struct spk_response *response;
@@ -85,6 +86,11 @@ spk_rc spk_response_json(struct spk_response *response, const struct spk_json_do
 struct spk_value spk_response_tree(struct spk_response *response);
 /* The body as plain JSON, whatever the decoder; {} where it is none. */
 struct spk_value spk_response_json_tree(struct spk_response *response);
+/* Response headers (DICT, names lower case) as templates see them: names in any case, `link` is the
+ * parsed Link header by rel. */
+struct spk_value spk_headers_value(struct spk_arena *arena, struct spk_value headers);
+/* A URL without query, fragment and user info: what may be shown. */
+struct spk_view spk_public_url(struct spk_view url, struct spk_arena *arena);
 void spk_evidence_prove_empty(struct spk_evidence *evidence, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -8,8 +8,9 @@
 /* ---- authentication: adds headers, parameters or body fields to a request about to be sent */
 struct spk_authenticator_ops {
     spk_rc (*apply)(struct spk_component *self, struct spk_request *request, struct spk_error *err);
-    /* optional: the server refused (401): forget a cached token. True when a retry may help. */
-    bool (*refused)(struct spk_component *self, const struct spk_request *request);
+    /* optional: an answer had a status of 400 or more: forget the token that `request` carried where
+     * that status means so. */
+    void (*refused)(struct spk_component *self, const struct spk_request *request, int status);
 };
 
 /* ---- requester: makes the request of a page */
@@ -109,6 +110,7 @@ struct spk_decoder_ops {
     /* Calls visit for each document in order; stops at its first failure. */
     spk_rc (*decode)(struct spk_component *self, struct spk_response *response,
                      spk_document_visit visit, void *context, struct spk_error *err);
+    bool whole_json; /* the body is one JSON document: it may be looked at before it is read */
 };
 
 /* `record` is the visitor's to change; it is valid during the call. */

@@ -14,7 +14,7 @@ static spk_rc decode(struct spk_component *self, struct spk_response *response,
     return rc ? rc : visit(context, &document, err);
 }
 
-static const struct spk_decoder_ops ops = {.decode = decode};
+static const struct spk_decoder_ops ops = {.decode = decode, .whole_json = true};
 
 const struct spk_component_type spk_type_json_decoder = {
     .name = "JsonDecoder",

@@ -11,7 +11,5 @@ void spk_fallback_resolution(const struct spk_response *response, const struct s
 /* The message inside an error body: message, error, errors, detail, ... of a JSON one, the whole of
  * another. Empty where there is none. */
 struct spk_view spk_error_message_of(struct spk_response *response, struct spk_arena *arena);
-/* The URL an answer came from without query, fragment and user info. */
-struct spk_view spk_public_url(struct spk_view url, struct spk_arena *arena);
 
 #endif

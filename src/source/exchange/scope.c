@@ -1,4 +1,4 @@
-#include "source/exchange.h"
+#include "source/kinds.h"
 #include "source/source_internal.h"
 #include "template/template.h"
 

@@ -17,6 +17,7 @@ struct simple_retriever {
     struct spk_value partition_router; /* one, or a list of them (their product) */
     struct spk_component *router;      /* made of partition_router, or NULL */
     bool ignore_slicer_parameters_on_pages;
+    struct spk_stream_info stream;
 };
 
 #define FIELD(name) offsetof(struct simple_retriever, name)
@@ -61,6 +62,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct simple_retriever *self = (struct simple_retriever *)base;
+    self->stream.name = spk_value_text_or(spk_get(build->stream, "name"), "");
     struct spk_path path = {.parent = build->path, .key = SPK_VIEW("partition_router")};
     struct spk_build inner = *build;
     inner.path = &path;
@@ -94,6 +96,7 @@ struct reading {
 static struct spk_scope scope_of(struct reading *r, struct spk_arena *arena)
 {
     return (struct spk_scope){.source = r->self->base.source,
+                              .stream = &r->self->stream,
                               .slice = r->read->slice,
                               .next_page_token = r->token,
                               .decoder = r->self->decoder,
@@ -166,8 +169,9 @@ static bool can_look_ahead(struct reading *r, struct spk_response *response, int
 {
     struct spk_component *selector = r->self->selector;
     struct spk_scope scope = scope_of(r, response->arena);
+    struct spk_component *decoder = r->self->decoder;
     const struct spk_json_doc *doc;
-    if (r->wants_last_record || r->read->limit > 0)
+    if (r->wants_last_record || r->read->limit > 0 || !SPK_OPS(decoder, decoder)->whole_json)
         return false;
     if (spk_response_json(response, &doc, NULL))
         return false;

@@ -1,0 +1,239 @@
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/event.h"
+#include "base/memory.h"
+#include "source/kinds.h"
+#include "source/request/options.h"
+#include "source/source_internal.h"
+#include "wire.h"
+
+struct spk_exchange {
+    struct spk_component *requester;
+    struct spk_scope scope;
+    struct spk_arena arena;
+    struct spk_request request; /* without what the authenticator adds at each try */
+    struct spk_http_call *call;
+    struct spk_http_response answer;
+    struct spk_response response;
+    int attempt; /* tries made */
+    int64_t started_us;
+};
+
+static struct spk_value copy_dict(struct spk_arena *arena, struct spk_value dict)
+{
+    return spk_is_defined(dict) ? spk_value_copy(arena, dict) : dict;
+}
+
+/* Tokens may have changed since the last try: the authenticator speaks each time. */
+static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
+{
+    const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
+    struct spk_component *authenticator = ops->authenticator(x->requester);
+    struct spk_request *request = SPK_NEW(&x->arena, struct spk_request);
+    struct spk_http_request wire;
+    *request = x->request;
+    request->options.parameters = copy_dict(&x->arena, x->request.options.parameters);
+    request->options.headers = copy_dict(&x->arena, x->request.options.headers);
+    request->options.body_data = copy_dict(&x->arena, x->request.options.body_data);
+    request->options.body_json = copy_dict(&x->arena, x->request.options.body_json);
+    x->response.request = request;
+    spk_rc rc = SPK_OK;
+    if (authenticator)
+        rc = SPK_OPS(authenticator, authenticator)->apply(authenticator, request, err);
+    if (!rc)
+        rc = spk_wire_encode(request, &wire, err);
+    if (rc)
+        return rc;
+    wire.max_bytes = x->scope.source->max_page_bytes;
+    x->attempt++;
+    x->scope.evidence->requests++;
+    return spk_http_start(x->scope.source->http, &wire, &x->call, err);
+}
+
+spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scope *scope,
+                          const struct spk_request_options *extra, struct spk_exchange **out,
+                          struct spk_error *err)
+{
+    struct spk_exchange *x = spk_memory_zalloc(sizeof(*x));
+    x->requester = requester;
+    x->scope = *scope;
+    x->scope.arena = &x->arena;
+    x->started_us = spk_time_monotonic_us();
+    x->request.arena = &x->arena;
+    spk_rc rc = SPK_OPS(requester, requester)->prepare(requester, &x->scope, extra, &x->request, err);
+    if (!rc)
+        rc = send_try(x, err);
+    if (rc)
+        spk_exchange_destroy(x);
+    else
+        *out = x;
+    return rc;
+}
+
+void spk_exchange_destroy(struct spk_exchange *x)
+{
+    if (!x)
+        return;
+    if (x->call)
+        spk_http_call_destroy(x->call);
+    spk_json_doc_destroy(x->response.json);
+    spk_http_response_deinit(&x->answer);
+    spk_arena_deinit(&x->arena);
+    free(x);
+}
+
+static struct spk_view lower_case(struct spk_arena *arena, struct spk_view name)
+{
+    char *copy = spk_arena_strdup(arena, name);
+    for (size_t i = 0; i < name.len; i++) {
+        if (copy[i] >= 'A' && copy[i] <= 'Z')
+            copy[i] = (char)(copy[i] - 'A' + 'a');
+    }
+    return (struct spk_view){copy, name.len};
+}
+
+static void take_answer(struct spk_exchange *x)
+{
+    struct spk_response *response = &x->response;
+    spk_json_doc_destroy(response->json);
+    response->json = NULL;
+    response->tree = (struct spk_value){0};
+    response->status = x->answer.status;
+    response->url = x->answer.url;
+    response->body = spk_buf_view(&x->answer.body);
+    response->arena = &x->arena;
+    response->decoder = x->scope.decoder;
+    response->evidence = x->scope.evidence;
+    struct spk_value names = spk_dict_new(&x->arena);
+    for (size_t i = 0; i < x->answer.headers_len; i++) {
+        const struct spk_http_header *header = &x->answer.headers[i];
+        spk_dict_set(names, lower_case(&x->arena, header->name), spk_string(header->value));
+    }
+    response->headers = spk_headers_value(&x->arena, names);
+    int family = response->status / 100;
+    x->scope.evidence->status[family >= 1 && family <= 5 ? family : 0]++;
+    x->scope.evidence->bytes += (int64_t)x->answer.body_bytes;
+}
+
+/* One try's end: an answer (x->scope.response set), or `failure` says why none came. */
+static void await(struct spk_exchange *x, struct spk_error *failure)
+{
+    *failure = (struct spk_error){0};
+    spk_rc rc = spk_http_wait(x->call, &x->answer, failure);
+    spk_http_call_destroy(x->call);
+    x->call = NULL;
+    x->scope.response = NULL;
+    if (rc) {
+        x->scope.evidence->status[0]++;
+        return;
+    }
+    take_answer(x);
+    x->scope.response = &x->response;
+    struct spk_component *auth = SPK_OPS(x->requester, requester)->authenticator(x->requester);
+    if (auth && x->response.status >= 400 && SPK_OPS(auth, authenticator)->refused)
+        SPK_OPS(auth, authenticator)->refused(auth, x->response.request, x->response.status);
+}
+
+static spk_rc fail(struct spk_exchange *x, const struct spk_resolution *resolution,
+                   const struct spk_error *failure, struct spk_error *err)
+{
+    spk_rc rc = resolution->failure ? resolution->failure : SPK_ESYSTEM;
+    struct spk_view url = spk_public_url(x->request.url, &x->arena);
+    if (resolution->message.len > 0)
+        spk_error_set(err, rc, "%.*s", SPK_FMT(resolution->message));
+    else
+        spk_error_set(err, rc, "HTTP status %d", x->response.status);
+    spk_error_context(err, rc, "%.*s %.*s", SPK_FMT(x->request.method), SPK_FMT(url));
+    if (failure->rc && failure->hint[0])
+        spk_error_hint(err, "%s", failure->hint);
+    return rc;
+}
+
+static spk_rc tell_rate_limit(struct spk_exchange *x, struct spk_error *err)
+{
+    struct spk_sink *sink = x->scope.source->sink;
+    if (!sink || !x->scope.stream)
+        return SPK_OK;
+    return sink->ops->stream_status(sink, x->scope.stream, SPK_STREAM_RUNNING, "RATE_LIMITED", err);
+}
+
+static void sleep_seconds(double seconds)
+{
+    struct timespec left = {.tv_sec = (time_t)seconds};
+    left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
+    while (nanosleep(&left, &left)) {
+    }
+}
+
+/* Waits before the next try; *again false when there must be none. */
+static spk_rc back_off(struct spk_exchange *x, const struct spk_resolution *resolution, bool *again,
+                       struct spk_error *err)
+{
+    struct spk_component *handler = SPK_OPS(x->requester, requester)->error_handler(x->requester);
+    const struct spk_error_handler_ops *ops = SPK_OPS(handler, error_handler);
+    double spent = (double)(spk_time_monotonic_us() - x->started_us) / 1e6;
+    struct spk_error refused = {0};
+    *again = x->attempt <= ops->max_retries(handler, &x->scope) && spent < ops->max_time_s(handler);
+    if (!*again)
+        return SPK_OK;
+    double seconds = ops->backoff(handler, &x->scope, x->attempt, &refused);
+    if (refused.rc) {
+        if (err)
+            *err = refused;
+        return refused.rc;
+    }
+    if (resolution->action == SPK_ACTION_RATE_LIMITED) {
+        spk_rc rc = tell_rate_limit(x, err);
+        if (rc)
+            return rc;
+    }
+    /* The server's seconds get one more for the fractions; without any: 1, 2, 4, ... */
+    seconds = seconds > 0 ? seconds + 1 : (double)(1u << (x->attempt < 20 ? x->attempt - 1 : 20));
+    spk_event_emit(SPK_EVENT_REQUEST_RETRIED,
+                   SPK_FIELDS(SPK_TEXT("url", spk_public_url(x->request.url, &x->arena)),
+                              SPK_INT("status", x->scope.response ? x->response.status : 0),
+                              SPK_INT("attempt", x->attempt), SPK_DOUBLE("wait_s", seconds)));
+    sleep_seconds(seconds);
+    x->scope.evidence->retries++;
+    return send_try(x, err);
+}
+
+static spk_rc exhausted(struct spk_exchange *x, const struct spk_resolution *resolution,
+                        const struct spk_error *failure, struct spk_error *err)
+{
+    spk_rc rc = fail(x, resolution, failure, err);
+    bool limited = x->scope.response && x->response.status == 429;
+    if (limited && err)
+        err->rc = rc = SPK_ETRANSIENT;
+    return spk_error_context(err, rc, "gave up after %d tries", x->attempt);
+}
+
+spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response, bool *reset,
+                         struct spk_error *err)
+{
+    struct spk_component *handler = SPK_OPS(x->requester, requester)->error_handler(x->requester);
+    for (;;) {
+        struct spk_error failure;
+        struct spk_resolution resolution = {.action = SPK_ACTION_NONE};
+        bool again = false;
+        await(x, &failure);
+        SPK_OPS(handler, error_handler)->interpret(handler, &x->scope, &failure, &resolution);
+        switch (resolution.action) {
+        case SPK_ACTION_SUCCESS:
+        case SPK_ACTION_IGNORE:
+        case SPK_ACTION_NONE:
+            *response = x->scope.response && x->response.status < 400 ? &x->response : NULL;
+            return SPK_OK;
+        case SPK_ACTION_RESET_PAGINATION: *reset = true; return SPK_OK;
+        case SPK_ACTION_FAIL: return fail(x, &resolution, &failure, err);
+        case SPK_ACTION_RETRY:
+        case SPK_ACTION_RATE_LIMITED: break;
+        }
+        spk_rc rc = back_off(x, &resolution, &again, err);
+        if (rc)
+            return rc;
+        if (!again)
+            return exhausted(x, &resolution, &failure, err);
+    }
+}

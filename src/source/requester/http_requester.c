@@ -1,0 +1,200 @@
+#include "http_requester.h"
+
+#include <stddef.h>
+
+#include "http/url.h"
+#include "template/template.h"
+
+#define FIELD(name) offsetof(struct spk_http_requester, name)
+
+static const struct spk_prop props[] = {
+    SPK_HTTP_REQUESTER_PROPS,
+    {.name = "request_body_data",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(body_data),
+     .help = "form fields, or text"},
+    {.name = "request_body_json",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(body_json),
+     .help = "JSON body"},
+    {.name = "request_body",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(request_body),
+     .help = "the body by type: RequestBodyJsonObject, UrlEncodedForm, PlainText or GraphQL"},
+    SPK_PROP_END,
+};
+
+/* RequestBody... names its kind; the older two fields are what it becomes. */
+static spk_rc resolve_body(struct spk_http_requester *self, const struct spk_build *build,
+                           struct spk_error *err)
+{
+    struct spk_value body = self->request_body;
+    struct spk_value value = spk_get(body, "value");
+    struct spk_view type = spk_value_text_or(spk_get(body, "type"), "");
+    if (spk_is(body, SPK_DICT)) {
+        if (spk_view_is(type, "RequestBodyJsonObject") || spk_view_is(type, "RequestBodyGraphQL"))
+            self->body_json = value;
+        else if (spk_view_is(type, "RequestBodyUrlEncodedForm") ||
+                 spk_view_is(type, "RequestBodyPlainText"))
+            self->body_data = value;
+        else
+            return spk_build_fail(build, body, err, "Unsupported request body type: %.*s",
+                                  SPK_FMT(type));
+    }
+    if (spk_value_truthy(self->body_data) && spk_value_truthy(self->body_json))
+        return spk_build_fail(build, self->body_data, err,
+                              "only one of request_body_data and request_body_json can be given");
+    return SPK_OK;
+}
+
+static struct spk_template_string *text_template(struct spk_arena *arena, struct spk_view text)
+{
+    struct spk_template_string *string = SPK_NEW(arena, struct spk_template_string);
+    spk_template_string_init(string, spk_template_parse(arena, text, NULL),
+                             spk_template_parse(arena, SPK_V(""), NULL));
+    return string;
+}
+
+/* A part is a mapping of templates, or one template that gives the whole. */
+static void compile_part(struct spk_arena *arena, struct spk_value written,
+                         enum spk_template_tree_mode mode, struct spk_template_tree **tree,
+                         struct spk_template_string **text)
+{
+    if (spk_is(written, SPK_STRING))
+        *text = text_template(arena, written.text);
+    else if (spk_value_truthy(written))
+        *tree = spk_template_tree_parse(arena, written, mode, NULL);
+}
+
+spk_rc spk_http_requester_finish(struct spk_component *base, const struct spk_build *build,
+                                 struct spk_error *err)
+{
+    struct spk_http_requester *self = (struct spk_http_requester *)base;
+    spk_rc rc = resolve_body(self, build, err);
+    if (rc)
+        return rc;
+    compile_part(build->arena, self->parameters, SPK_TEMPLATE_TREE_MAPPING, &self->parameters_tree,
+                 &self->parameters_text);
+    compile_part(build->arena, self->headers, SPK_TEMPLATE_TREE_MAPPING, &self->headers_tree,
+                 &self->headers_text);
+    compile_part(build->arena, self->body_data, SPK_TEMPLATE_TREE_MAPPING, &self->data_tree,
+                 &self->data_text);
+    compile_part(build->arena, self->body_json, SPK_TEMPLATE_TREE_NESTED, &self->json_tree,
+                 &self->json_text);
+    return SPK_OK;
+}
+
+static struct spk_value without_nulls(struct spk_arena *arena, struct spk_value dict)
+{
+    struct spk_value kept = spk_dict_new(arena);
+    for (size_t i = 0; i < spk_dict_len(dict); i++) {
+        if (!spk_is_nothing(dict.dict->entries[i].value))
+            spk_dict_set_value(kept, dict.dict->entries[i].key, dict.dict->entries[i].value);
+    }
+    return kept;
+}
+
+static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *self,
+                        const struct spk_template_tree *tree, struct spk_template_string *text,
+                        struct spk_value *out, struct spk_error *err)
+{
+    spk_rc rc = text ? spk_scope_eval(scope, self, text, out, err)
+                     : spk_scope_tree(scope, self, tree, out, err);
+    if (!rc && spk_is(*out, SPK_DICT))
+        *out = without_nulls(scope->arena, *out);
+    return rc;
+}
+
+static spk_rc own_options(struct spk_http_requester *self, const struct spk_scope *scope,
+                          struct spk_request_options *out, struct spk_error *err)
+{
+    struct spk_component *base = &self->base;
+    spk_request_options_init(out, scope->arena);
+    spk_rc rc = eval_part(scope, base, self->parameters_tree, self->parameters_text,
+                          &out->parameters, err);
+    if (!rc)
+        rc = eval_part(scope, base, self->headers_tree, self->headers_text, &out->headers, err);
+    if (!rc)
+        rc = eval_part(scope, base, self->data_tree, self->data_text, &out->body_data, err);
+    if (!rc)
+        rc = eval_part(scope, base, self->json_tree, self->json_text, &out->body_json, err);
+    if (!rc && !spk_is(out->parameters, SPK_DICT))
+        out->parameters = spk_dict_new(scope->arena);
+    if (!rc && spk_is_nothing(out->headers))
+        out->headers = spk_dict_new(scope->arena);
+    if (!rc && !spk_is(out->headers, SPK_DICT))
+        rc = spk_error_set(err, SPK_ECONFIG, "request_headers did not evaluate to a mapping");
+    return rc;
+}
+
+static struct spk_view without_leading_slashes(struct spk_view path)
+{
+    while (path.len > 0 && path.at[0] == '/')
+        path = spk_view_slice(path, 1, path.len);
+    return path;
+}
+
+static spk_rc join(struct spk_arena *arena, struct spk_view base, struct spk_view path,
+                   struct spk_view *out, struct spk_error *err)
+{
+    if (path.len == 0) {
+        *out = base;
+        return SPK_OK;
+    }
+    if (!spk_view_ends(base, SPK_V("/")))
+        base = spk_arena_printf(arena, "%.*s/", SPK_FMT(base));
+    return spk_url_join(arena, base, path, out, err);
+}
+
+static spk_rc make_url(struct spk_http_requester *self, const struct spk_scope *scope,
+                       struct spk_view override, struct spk_view *out, struct spk_error *err)
+{
+    struct spk_view url = {0}, base = {0}, path = {0};
+    spk_rc rc = SPK_OK;
+    if (self->url)
+        rc = spk_scope_text(scope, &self->base, self->url, &url, err);
+    if (!rc && self->url_base)
+        rc = spk_scope_text(scope, &self->base, self->url_base, &base, err);
+    if (!rc && self->path && override.len == 0)
+        rc = spk_scope_text(scope, &self->base, self->path, &path, err);
+    if (rc)
+        return rc;
+    path = override.len > 0 ? override : without_leading_slashes(path);
+    return join(scope->arena, base.len > 0 ? base : url, path, out, err);
+}
+
+spk_rc spk_http_requester_prepare(struct spk_component *base, const struct spk_scope *scope,
+                                  const struct spk_request_options *extra,
+                                  struct spk_request *request, struct spk_error *err)
+{
+    struct spk_http_requester *self = (struct spk_http_requester *)base;
+    request->method = self->http_method;
+    spk_rc rc = own_options(self, scope, &request->options, err);
+    if (!rc)
+        rc = spk_request_options_merge(&request->options, extra, request->arena, err);
+    return rc ? rc : make_url(self, scope, request->options.path, &request->url, err);
+}
+
+struct spk_component *spk_http_requester_error_handler(struct spk_component *self)
+{
+    return ((struct spk_http_requester *)self)->error_handler;
+}
+
+struct spk_component *spk_http_requester_authenticator(struct spk_component *self)
+{
+    return ((struct spk_http_requester *)self)->authenticator;
+}
+
+static const struct spk_requester_ops ops = {.prepare = spk_http_requester_prepare,
+                                             .error_handler = spk_http_requester_error_handler,
+                                             .authenticator = spk_http_requester_authenticator};
+
+const struct spk_component_type spk_type_http_requester = {
+    .name = "HttpRequester",
+    .kind = SPK_KIND_REQUESTER,
+    .size = sizeof(struct spk_http_requester),
+    .props = props,
+    .ops = &ops,
+    .finish = spk_http_requester_finish,
+    .help = "makes HTTP requests",
+};

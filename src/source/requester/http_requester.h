@@ -1,0 +1,71 @@
+#ifndef SPK_SOURCE_REQUESTER_HTTP_REQUESTER_H
+#define SPK_SOURCE_REQUESTER_HTTP_REQUESTER_H
+/* HttpRequester's parts, which custom requesters embed and extend. Internal to src/source. */
+#include "source/request/options.h"
+
+struct spk_http_requester {
+    struct spk_component base;
+    struct spk_template_string *url;
+    struct spk_template_string *url_base; /* the older way: base and path */
+    struct spk_template_string *path;
+    struct spk_view http_method;
+    struct spk_value parameters; /* as written: a mapping, or text */
+    struct spk_value headers;
+    struct spk_value body_data;
+    struct spk_value body_json;
+    struct spk_value request_body;
+    struct spk_component *authenticator;
+    struct spk_component *error_handler;
+    /* made of the above */
+    struct spk_template_tree *parameters_tree, *headers_tree, *data_tree, *json_tree;
+    struct spk_template_string *parameters_text, *headers_text, *data_text, *json_text;
+};
+
+/* The rows that all requesters have, to be put into a table of properties. */
+#define SPK_HTTP_REQUESTER_PROPS                                                                   \
+    {.name = "url",                                                                                \
+     .type = SPK_PROP_TEMPLATE,                                                                    \
+     .offset = offsetof(struct spk_http_requester, url),                                           \
+     .help = "where the request goes"},                                                            \
+        {.name = "url_base",                                                                       \
+         .type = SPK_PROP_TEMPLATE,                                                                \
+         .offset = offsetof(struct spk_http_requester, url_base),                                  \
+         .help = "base that the path is joined to"},                                               \
+        {.name = "path",                                                                           \
+         .type = SPK_PROP_TEMPLATE,                                                                \
+         .offset = offsetof(struct spk_http_requester, path),                                      \
+         .help = "path of the endpoint"},                                                          \
+        {.name = "http_method",                                                                    \
+         .type = SPK_PROP_STRING,                                                                  \
+         .offset = offsetof(struct spk_http_requester, http_method),                               \
+         .standard = "GET",                                                                        \
+         .help = "GET, POST, PUT, PATCH or DELETE"},                                               \
+        {.name = "request_parameters",                                                             \
+         .type = SPK_PROP_VALUE,                                                                   \
+         .offset = offsetof(struct spk_http_requester, parameters),                                \
+         .help = "query parameters"},                                                              \
+        {.name = "request_headers",                                                                \
+         .type = SPK_PROP_VALUE,                                                                   \
+         .offset = offsetof(struct spk_http_requester, headers),                                   \
+         .help = "headers"},                                                                       \
+        {.name = "authenticator",                                                                  \
+         .type = SPK_PROP_COMPONENT,                                                               \
+         .offset = offsetof(struct spk_http_requester, authenticator),                             \
+         .kind = SPK_KIND_AUTHENTICATOR,                                                           \
+         .help = "adds the credentials"},                                                          \
+        {.name = "error_handler",                                                                  \
+         .type = SPK_PROP_COMPONENT,                                                               \
+         .offset = offsetof(struct spk_http_requester, error_handler),                             \
+         .kind = SPK_KIND_ERROR_HANDLER,                                                           \
+         .standard = "{type: DefaultErrorHandler}",                                                \
+         .help = "what answers mean and when to try again"}
+
+spk_rc spk_http_requester_finish(struct spk_component *self, const struct spk_build *build,
+                                 struct spk_error *err);
+spk_rc spk_http_requester_prepare(struct spk_component *self, const struct spk_scope *scope,
+                                  const struct spk_request_options *extra,
+                                  struct spk_request *request, struct spk_error *err);
+struct spk_component *spk_http_requester_error_handler(struct spk_component *self);
+struct spk_component *spk_http_requester_authenticator(struct spk_component *self);
+
+#endif
