@@ -47,8 +47,9 @@ spk_rc spk_csv_next(struct spk_csv *csv, const struct spk_csv_row **row, struct 
  * They live as long as the handle. */
 const struct spk_csv_row *spk_csv_header(const struct spk_csv *csv);
 /* The row as DictReader gives it: DICT of header name -> STRING; of two equal names the last value
- * counts; missing fields are null; fields beyond the header are a LIST under the key null. Texts
- * are borrowed from the row and the header; copy == true copies them into the arena. */
+ * counts; missing fields are null; fields beyond the header are a LIST under the key null. Values
+ * are borrowed from the row and keys from the handle; copy == true copies both into the arena.
+ */
 struct spk_value spk_csv_row_dict(struct spk_arena *arena, const struct spk_csv *csv,
                                   const struct spk_csv_row *row, bool copy);
 
