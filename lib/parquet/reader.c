@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -46,12 +48,24 @@ spk_rc spk_parquet_reader_error(struct spk_parquet_reader *reader, const carquet
     return spk_error_context(err, reader->source_error.rc, "%s", reader->name);
 }
 
+/* Pages and batches are a few MB each and come and go. By default glibc hands them back to the
+ * kernel every time, and the page faults cost more than the decoding. */
+static void keep_freed_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
+}
+
 static struct spk_parquet_reader *reader_new(const char *name)
 {
     struct spk_parquet_reader *reader =
         (struct spk_parquet_reader *)spk_memory_zalloc(sizeof(*reader));
     size_t size = strlen(name) + 1;
     reader->name = (char *)memcpy(spk_memory_zalloc(size), name, size);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, keep_freed_memory);
     spk_parquet_library_init();
     return reader;
 }
