@@ -12,48 +12,54 @@
  * text; the last two bytes of the window say how far it may jump. Most texts hold no secret, so the
  * jump table is all they touch.
  */
-enum { LEAST = 4, WIDEST = 64, TABLE = 4096 };
+enum { LEAST = 4, WIDEST = 64, PAIRS = 1 << 16, CELLS = 1024 };
 
 struct form {
     struct spk_view text; /* heap */
-    struct form *next;    /* of the same table cell, longer ones first */
+    struct form *next;    /* of the same cell, longer ones first */
 };
 
 static struct {
     pthread_rwlock_t lock;
     atomic_size_t count;
     size_t window;
-    unsigned char jump[TABLE];
-    struct form *cells[TABLE]; /* by the last pair of the form's first `window` bytes */
+    unsigned char jump[PAIRS];
+    struct form *cells[CELLS]; /* by the last pair of the form's first `window` bytes */
 } known = {.lock = PTHREAD_RWLOCK_INITIALIZER};
 
-static size_t cell_of(const char *pair)
+static uint16_t pair_at(const char *at)
 {
-    unsigned char a = (unsigned char)pair[0], b = (unsigned char)pair[1];
-    return (a * 31u + b * 257u) % TABLE;
+    uint16_t pair;
+    memcpy(&pair, at, sizeof pair);
+    return pair;
+}
+
+static struct form **cell_of(uint16_t pair)
+{
+    return &known.cells[pair * 40503u / 64 % CELLS];
 }
 
 static bool is_known(struct spk_view text)
 {
-    for (size_t i = 0; i < TABLE && known.window; i++) {
-        for (const struct form *form = known.cells[i]; form; form = form->next) {
-            if (spk_view_equal(form->text, text)) {
-                return true;
-            }
-        }
+    if (known.window == 0 || text.len < known.window) {
+        return false;
     }
-    return false;
+    const struct form *form = *cell_of(pair_at(text.at + known.window - 2));
+    while (form && !spk_view_equal(form->text, text)) {
+        form = form->next;
+    }
+    return form != NULL;
 }
 
 static void enter(struct form *form)
 {
     const char *start = form->text.at;
     for (size_t i = 0; i + 2 <= known.window; i++) {
-        unsigned char *jump = &known.jump[cell_of(start + i)];
+        unsigned char *jump = &known.jump[pair_at(start + i)];
         unsigned char far = (unsigned char)(known.window - 2 - i);
         *jump = *jump < far ? *jump : far;
     }
-    struct form **link = &known.cells[cell_of(start + known.window - 2)];
+    struct form **link = cell_of(pair_at(start + known.window - 2));
     while (*link && (*link)->text.len > form->text.len) {
         link = &(*link)->next;
     }
@@ -65,7 +71,7 @@ static void enter(struct form *form)
 static void narrow(size_t window)
 {
     struct form *all = NULL;
-    for (size_t i = 0; i < TABLE; i++) {
+    for (size_t i = 0; i < CELLS; i++) {
         while (known.cells[i]) {
             struct form *form = known.cells[i];
             known.cells[i] = form->next;
@@ -109,11 +115,11 @@ void spk_secret_add(struct spk_view value)
     pthread_rwlock_unlock(&known.lock);
 }
 
-/* Length of the longest form that starts at `at`, whose window ends in `cell`; 0 where none does.
+/* Length of the longest form that starts at `at`, whose window ends in `pair`; 0 where none does.
  */
-static size_t form_at(const char *at, size_t left, size_t cell)
+static size_t form_at(const char *at, size_t left, uint16_t pair)
 {
-    for (const struct form *form = known.cells[cell]; form; form = form->next) {
+    for (const struct form *form = *cell_of(pair); form; form = form->next) {
         if (form->text.len <= left && memcmp(form->text.at, at, form->text.len) == 0) {
             return form->text.len;
         }
@@ -126,10 +132,10 @@ static size_t find_form(struct spk_view text, size_t from, size_t *len)
 {
     size_t window = known.window;
     while (from + window <= text.len) {
-        size_t cell = cell_of(text.at + from + window - 2);
-        size_t jump = known.jump[cell];
+        uint16_t pair = pair_at(text.at + from + window - 2);
+        size_t jump = known.jump[pair];
         if (jump == 0) {
-            *len = form_at(text.at + from, text.len - from, cell);
+            *len = form_at(text.at + from, text.len - from, pair);
             if (*len) {
                 return from;
             }
@@ -193,7 +199,7 @@ void spk_secret_redact_error(struct spk_error *err)
 void spk_secret_forget_all(void)
 {
     pthread_rwlock_wrlock(&known.lock);
-    for (size_t i = 0; i < TABLE; i++) {
+    for (size_t i = 0; i < CELLS; i++) {
         while (known.cells[i]) {
             struct form *form = known.cells[i];
             known.cells[i] = form->next;
