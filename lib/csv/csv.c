@@ -104,10 +104,8 @@ static spk_rc report(const struct spk_csv *csv, struct spk_error *err)
 
 static spk_rc fail(struct spk_csv *csv, struct spk_view what, struct spk_error *err)
 {
-    bool between = csv->scanner.state == SPK_CSV_START_RECORD;
     spk_error_set(&csv->error, SPK_EDATA, "record %" PRIu64 ", line %" PRIu64 ": %.*s",
-                  csv->records + 1, between ? csv->scanner.line : csv->scanner.record_line,
-                  SPK_FMT(what));
+                  csv->records + 1, csv->scanner.record_line, SPK_FMT(what));
     return report(csv, err);
 }
 

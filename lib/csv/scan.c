@@ -131,9 +131,11 @@ static bool at_line_end(const struct spk_csv_scanner *scanner)
 
 static bool at_delimiter(const struct spk_csv_scanner *scanner)
 {
-    struct spk_view rest = spk_view_slice(spk_buf_view(&scanner->text), scanner->scan,
-                                          scanner->scan + scanner->options.delimiter.len);
-    return spk_view_equal(rest, scanner->options.delimiter);
+    struct spk_view delimiter = scanner->options.delimiter;
+    const char *at = scanner->text.at + scanner->scan;
+    if (*at != delimiter.at[0] || scanner->text.len - scanner->scan < delimiter.len)
+        return false;
+    return delimiter.len == 1 || memcmp(at, delimiter.at, delimiter.len) == 0;
 }
 
 /* True: the record ends. */
@@ -188,7 +190,6 @@ static bool step(struct spk_csv_scanner *scanner)
     bool quote = scanner->text.at[scanner->scan] == scanner->options.quote;
     switch (scanner->state) {
     case SPK_CSV_START_RECORD:
-        scanner->record_line = scanner->line;
         begin_record(scanner);
         start_field(scanner);
         if (at_line_end(scanner)) {
@@ -214,6 +215,8 @@ static bool step(struct spk_csv_scanner *scanner)
 
 enum spk_csv_step spk_csv_scanner_step(struct spk_csv_scanner *scanner, struct spk_buf *problem)
 {
+    if (scanner->state == SPK_CSV_START_RECORD)
+        scanner->record_line = scanner->line;
     while (scanner->scan < scanner->text.len) {
         if (passes_lf(scanner))
             continue;
