@@ -35,6 +35,7 @@ struct step {
 struct walk {
     const struct glob *glob;
     spk_dpath_visit visit; /* NULL: delete */
+    spk_dpath_judge judge; /* of deletions; NULL: all */
     void *context;
     size_t deleted;
     bool stopped;
@@ -187,9 +188,10 @@ static bool may_enter(const struct step *step, const struct glob *glob)
     return step->depth < glob->len && matches(step, &glob->segments[step->depth - 1]);
 }
 
-static struct step step_into_list(const struct spk_list *list, size_t i, const struct step *outer)
+/* `len` is the list's length before the walk touched it: what negative indices count from. */
+static struct step step_into_list(size_t i, size_t len, const struct step *outer)
 {
-    return (struct step){outer, spk_int((int64_t)i), list->len, outer ? outer->depth + 1 : 1};
+    return (struct step){outer, spk_int((int64_t)i), len, outer ? outer->depth + 1 : 1};
 }
 
 static struct step step_into_dict(struct spk_value key, const struct step *outer)
@@ -202,11 +204,18 @@ struct deletion {
     const struct step *outer;
 };
 
+/* Whether a match goes: all do, where nobody judges. */
+static bool is_condemned(const struct walk *walk, const struct spk_value *value)
+{
+    return !walk->judge || walk->judge(walk->context, value);
+}
+
 static bool is_kept(void *context, const struct spk_entry *entry)
 {
     const struct deletion *deletion = context;
     struct step step = step_into_dict(entry->key, deletion->outer);
-    return !matches_whole(&step, deletion->walk->glob);
+    return !matches_whole(&step, deletion->walk->glob) ||
+           !is_condemned(deletion->walk, &entry->value);
 }
 
 /* Of a list only the last item can go without moving others: the rest becomes null. */
@@ -214,9 +223,8 @@ static void delete_items(struct walk *walk, struct spk_list *list, const struct 
 {
     size_t len = list->len;
     for (size_t i = 0; i < len; i++) {
-        struct step step = step_into_list(list, i, outer);
-        step.list_len = len;
-        if (!matches_whole(&step, walk->glob))
+        struct step step = step_into_list(i, len, outer);
+        if (!matches_whole(&step, walk->glob) || !is_condemned(walk, &list->items[i]))
             continue;
         if (i + 1 == list->len)
             list->len--;
@@ -237,14 +245,15 @@ static void walk_into(struct walk *walk, struct spk_value node, const struct ste
 static void walk_list(struct walk *walk, struct spk_value node, const struct step *outer)
 {
     struct spk_list *list = node.list;
+    size_t len = list->len;
     if (!walk->visit && node.kind == SPK_LIST)
         delete_items(walk, list, outer);
     for (size_t i = 0; walk->visit && i < list->len; i++) {
-        struct step step = step_into_list(list, i, outer);
+        struct step step = step_into_list(i, len, outer);
         offer(walk, &step, &list->items[i]);
     }
     for (size_t i = 0; !walk->stopped && i < list->len; i++) {
-        struct step step = step_into_list(list, i, outer);
+        struct step step = step_into_list(i, len, outer);
         if (may_enter(&step, walk->glob))
             walk_into(walk, list->items[i], &step);
     }
@@ -308,14 +317,20 @@ void spk_dpath_each(struct spk_value root, struct spk_value path, spk_dpath_visi
     walk_into(&walk, root, NULL);
 }
 
-size_t spk_dpath_delete(struct spk_value root, struct spk_value path)
+size_t spk_dpath_delete_if(struct spk_value root, struct spk_value path, spk_dpath_judge judge,
+                           void *context)
 {
     struct glob glob;
     if (!make_glob(path, &glob))
         return 0;
-    struct walk walk = {.glob = &glob};
+    struct walk walk = {.glob = &glob, .judge = judge, .context = context};
     walk_into(&walk, root, NULL);
     return walk.deleted;
+}
+
+size_t spk_dpath_delete(struct spk_value root, struct spk_value path)
+{
+    return spk_dpath_delete_if(root, path, NULL, NULL);
 }
 
 struct single {

@@ -96,6 +96,8 @@ static bool skip_empty_lines(struct parser *p)
 {
     size_t column = 0;
     while (p->at < p->end) {
+        if (take_joined_line(p))
+            continue;
         if (take(p, ' ') || take(p, '\t')) {
             column++;
         } else if (take_line_end(p) || take(p, '\f')) {

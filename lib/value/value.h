@@ -227,5 +227,9 @@ bool spk_dpath_set(struct spk_arena *arena, struct spk_value root, struct spk_va
                    struct spk_value value);
 /* dpath.delete: the count. In a list only the last item goes; others become null. */
 size_t spk_dpath_delete(struct spk_value root, struct spk_value path);
+/* The same for the matches that judge condemns (its afilter); judge must not change them. */
+typedef bool (*spk_dpath_judge)(void *context, const struct spk_value *match);
+size_t spk_dpath_delete_if(struct spk_value root, struct spk_value path, spk_dpath_judge judge,
+                           void *context);
 
 #endif

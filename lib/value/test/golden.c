@@ -33,7 +33,7 @@ static struct spk_view unescape(struct spk_arena *arena, struct spk_view text)
         char c = text.at[i];
         if (c == '\\') {
             c = text.at[++i];
-            c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c;
+            c = c == 'n' ? '\n' : c == 't' ? '\t' : c == 'r' ? '\r' : c == '0' ? '\0' : c;
         }
         out[len++] = c;
     }
