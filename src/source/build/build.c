@@ -163,7 +163,8 @@ static spk_rc default_value(const struct spk_build *build, const struct spk_prop
     *out = (struct spk_value){0};
     if (!prop->standard)
         return SPK_OK;
-    return spk_yaml_parse(build->arena, spk_view_of(prop->standard), prop->name, NULL, out, err);
+    return spk_yaml_parse(build->arena, spk_view_of(prop->standard),
+                          &(struct spk_yaml_options){.file = prop->name}, out, err);
 }
 
 static spk_rc read_prop(const struct spk_build *build, const struct spk_prop *prop,

@@ -42,14 +42,17 @@ struct judgement {
     spk_rc rc;
 };
 
-static bool judge(void *context, struct spk_value *slot, bool *remove)
+static bool judge(void *context, const struct spk_value *match)
 {
     struct judgement *j = context;
+    bool remove = false;
+    if (j->rc)
+        return false;
     struct spk_scope inner = *j->scope;
     inner.extra = spk_dict_new(inner.arena);
-    spk_set(inner.extra, "property", *slot);
-    j->rc = spk_scope_bool(&inner, &j->self->base, j->self->condition, remove, j->err);
-    return j->rc == SPK_OK;
+    spk_set(inner.extra, "property", *match);
+    j->rc = spk_scope_bool(&inner, &j->self->base, j->self->condition, &remove, j->err);
+    return !j->rc && remove;
 }
 
 static spk_rc transform(struct spk_component *base, const struct spk_scope *scope,

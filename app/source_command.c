@@ -1,0 +1,190 @@
+#include <stddef.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "base/file.h"
+#include "source/protocol.h"
+#include "source/source.h"
+
+/*
+ * `spike source`: the Airbyte protocol for a low-code manifest. The words are those of
+ * source-declarative-manifest; everything that the command says goes to stdout as messages.
+ */
+struct words {
+    int op;
+    struct spk_view manifest, manifest_path, config, catalog, state, components_path;
+    bool debug;
+};
+
+enum { OP_SPEC, OP_CHECK, OP_DISCOVER, OP_READ };
+static const char *const ops[] = {"spec", "check", "discover", "read", NULL};
+
+#define FIELD(name) offsetof(struct words, name)
+
+static const struct spk_option options[] = {
+    {.name = "command",
+     .type = SPK_OPTION_ENUM,
+     .flags = SPK_OPTION_POSITIONAL | SPK_OPTION_REQUIRED,
+     .offset = FIELD(op),
+     .choices = ops,
+     .help = "spec, check, discover or read"},
+    {.name = "manifest",
+     .type = SPK_OPTION_STRING,
+     .offset = FIELD(manifest),
+     .placeholder = "FILE",
+     .help = "the connector's manifest.yaml"},
+    {.name = "manifest_path",
+     .type = SPK_OPTION_STRING,
+     .flags = SPK_OPTION_HIDDEN,
+     .offset = FIELD(manifest_path),
+     .help = "the same, as the Python CDK calls it"},
+    {.name = "config",
+     .type = SPK_OPTION_STRING,
+     .offset = FIELD(config),
+     .placeholder = "FILE",
+     .help = "configuration, JSON"},
+    {.name = "catalog",
+     .type = SPK_OPTION_STRING,
+     .offset = FIELD(catalog),
+     .placeholder = "FILE",
+     .help = "what to read, JSON"},
+    {.name = "state",
+     .type = SPK_OPTION_STRING,
+     .offset = FIELD(state),
+     .placeholder = "FILE",
+     .help = "where the last read ended, JSON"},
+    {.name = "components_path",
+     .type = SPK_OPTION_STRING,
+     .flags = SPK_OPTION_HIDDEN,
+     .offset = FIELD(components_path),
+     .help = "taken and ignored: custom components are native here"},
+    {.name = "debug", .type = SPK_OPTION_BOOL, .offset = FIELD(debug), .help = "one line per request"},
+    SPK_OPTION_END,
+};
+
+struct session {
+    struct words words;
+    struct spk_arena arena;
+    struct spk_manifest *manifest;
+    struct spk_source *source;
+    struct spk_airbyte *out;
+    struct spk_value config, catalog, state;
+};
+
+/* Of a file that a person wrote: whatever is wrong with it is theirs to mend. */
+static spk_rc read_json(struct session *s, struct spk_view path, const char *what,
+                        struct spk_value *out, struct spk_error *err)
+{
+    if (path.len == 0) {
+        spk_error_set(err, SPK_ECONFIG, "%s needs --%s FILE", ops[s->words.op], what);
+        return SPK_ECONFIG;
+    }
+    struct spk_buf text = {0};
+    spk_rc rc = spk_file_read(spk_arena_strdup(&s->arena, path), 0, &text, err);
+    if (!rc)
+        rc = spk_json_parse(&s->arena, spk_buf_view(&text), NULL, out, err);
+    if (rc)
+        rc = spk_error_context(err, SPK_ECONFIG, "%s %.*s", what, SPK_FMT(path));
+    spk_buf_deinit(&text);
+    if (rc && err)
+        err->rc = SPK_ECONFIG;
+    return rc ? SPK_ECONFIG : SPK_OK;
+}
+
+static spk_rc open_source(struct session *s, struct spk_error *err)
+{
+    struct spk_source_options source_options = {0};
+    spk_rc rc = read_json(s, s->words.config, "config", &s->config, err);
+    if (!rc && !spk_is(s->config, SPK_DICT))
+        rc = spk_error_set(err, SPK_ECONFIG, "config %.*s: a JSON object is expected",
+                           SPK_FMT(s->words.config));
+    source_options.config = s->config;
+    return rc ? rc : spk_source_create(s->manifest, &source_options, &s->source, err);
+}
+
+static spk_rc do_spec(struct session *s, struct spk_error *err)
+{
+    struct spk_value spec;
+    spk_rc rc = spk_manifest_spec(s->manifest, &s->arena, &spec, err);
+    return rc ? rc : spk_airbyte_spec(s->out, spec, err);
+}
+
+/* A wrong configuration is an answer of `check`, not its failure. */
+static spk_rc do_check(struct session *s, struct spk_error *err)
+{
+    struct spk_view message = {0};
+    bool ok = false;
+    spk_rc rc = open_source(s, err);
+    if (!rc)
+        rc = spk_source_check(s->source, &s->arena, &ok, &message, err);
+    if (rc == SPK_ECONFIG && err) {
+        message = spk_view_of(err->text);
+        rc = SPK_OK;
+        ok = false;
+    }
+    return rc ? rc : spk_airbyte_status(s->out, ok, message, err);
+}
+
+static spk_rc do_discover(struct session *s, struct spk_error *err)
+{
+    struct spk_value catalog;
+    spk_rc rc = open_source(s, err);
+    if (!rc)
+        rc = spk_source_discover(s->source, &s->arena, &catalog, err);
+    return rc ? rc : spk_airbyte_catalog(s->out, catalog, err);
+}
+
+static spk_rc do_read(struct session *s, struct spk_error *err)
+{
+    spk_rc rc = open_source(s, err);
+    if (!rc)
+        rc = read_json(s, s->words.catalog, "catalog", &s->catalog, err);
+    if (!rc && s->words.state.len > 0)
+        rc = read_json(s, s->words.state, "state", &s->state, err);
+    return rc ? rc
+              : spk_source_read(s->source, s->catalog, s->state, spk_airbyte_sink(s->out), err);
+}
+
+static spk_rc work(struct session *s, struct spk_error *err)
+{
+    static spk_rc (*const steps[])(struct session *, struct spk_error *) = {do_spec, do_check,
+                                                                            do_discover, do_read};
+    struct spk_view file = s->words.manifest.len ? s->words.manifest : s->words.manifest_path;
+    spk_rc rc = spk_manifest_read(spk_arena_strdup(&s->arena, file), &s->manifest, err);
+    return rc ? rc : steps[s->words.op](s, err);
+}
+
+extern const struct spk_command spk_source_command;
+
+static int run(int argc, char **argv, struct spk_error *err)
+{
+    struct session s = {0};
+    spk_rc rc = spk_options_parse(options, argv, &s.arena, &s.words, err);
+    if (!rc && s.words.manifest.len + s.words.manifest_path.len == 0)
+        rc = spk_error_set(err, SPK_ECONFIG, "--manifest FILE is missing");
+    if (rc) {
+        spk_arena_deinit(&s.arena);
+        return spk_command_usage(&spk_source_command, err);
+    }
+    s.out = spk_airbyte_create(STDOUT_FILENO);
+    struct spk_event_sink events = spk_airbyte_event_sink(s.out);
+    spk_event_set_sink(&events);
+    spk_event_set_level(s.words.debug ? SPK_DEBUG : SPK_INFO);
+    rc = work(&s, err);
+    if (rc)
+        spk_airbyte_error(s.out, NULL, err, NULL);
+    spk_event_set_sink(NULL);
+    spk_source_destroy(s.source);
+    spk_manifest_destroy(s.manifest);
+    spk_airbyte_destroy(s.out);
+    spk_arena_deinit(&s.arena);
+    return spk_rc_exit_status(rc);
+}
+
+const struct spk_command spk_source_command = {
+    .name = "source",
+    .usage = "--manifest FILE {spec|check|discover|read} [--config F] [--catalog F] [--state F]",
+    .help = "run a low-code connector; speaks the Airbyte protocol on stdout",
+    .options = options,
+    .run = run,
+};
