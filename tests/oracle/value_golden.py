@@ -2,7 +2,7 @@
 
     python tests/oracle/value_golden.py lib/value/test/golden     (needs: pip install dpath==2.2.0)
 
-Lines are cases, tabs part the columns; backslash, tab, line feed and carriage return are escaped.
+Lines are cases, tabs part the columns; backslash, tab, line feed, carriage return and NUL are escaped.
 Values are Python literals (and the word nan); "!" means that the reference raises.
 """
 
@@ -25,7 +25,7 @@ FAIL = "!"
 
 
 def escape(text):
-    pairs = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
+    pairs = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\0", "\\0"))
     for char, written in pairs:
         text = text.replace(char, written)
     return text
@@ -72,6 +72,18 @@ LINES = [
     "  1\n",
     "1\\\n",
     "1\n2",
+    "\\\n 4",
+    "\n\\\n4",
+    "\n\\\n 4",
+    "\\\n\n4",
+    "\n\\\n\n4",
+    "\n\\\n#c\n4",
+    "4\n\\\n\n",
+    "4\n\\\n#",
+    "4\n\\\n ",
+    "4\n\\\n \n",
+    "\n\\\n\x0c4",
+    "\n \\\n4",
     "\n1",
     "\n\n1",
     "\n  1",
@@ -559,6 +571,9 @@ PATHS = [
     ["*b*"],
     ["*a*b"],
     ["?"],
+    ["-1", "**"],
+    [-1, "**"],
+    ["a", "-1", "**"],
 ]
 
 
