@@ -210,6 +210,16 @@ def test_we_read_what_duckdb_writes(tmp_path):
     assert rows[5] == ["5", "x5", "1970-01-01T00:00:05.000000Z", "1.25", "6.25"]
 
 
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    """A million rows, about 170 MB raw, in row groups of 32 MiB: far below 64 MB of memory."""
+    if b"__asan_init" in pathlib.Path(program()).read_bytes():
+        pytest.skip("a program under AddressSanitizer needs more memory")
+    path = tmp_path / "large.parquet"
+    limit = "--data=67108864"  # what the process may allocate, threads and buffers included
+    subprocess.run(["prlimit", limit, program(), "write", path, "1000000", str(32 << 20)], check=True)
+    assert pq.ParquetFile(path).metadata.num_row_groups > 3
+
+
 def test_nested_and_foreign_types_are_refused_by_name(tmp_path):
     path = tmp_path / "nested.parquet"
     pq.write_table(pa.table({"a": [1], "deep": [[1, 2]]}), path)

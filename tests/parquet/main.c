@@ -1,5 +1,6 @@
 /* spike-parquet: lib/parquet on the command line, for the cross tests with other implementations.
- *   spike-parquet write FILE ROWS   a file of every type, the same each time
+ *   spike-parquet write FILE ROWS [GROUP]   a file of every type, the same each time; row groups of
+ *                                           GROUP raw bytes, 1 MiB where it is left out
  *   spike-parquet read FILE [COLUMN...]   all rows as JSON arrays of texts and nulls
  *   spike-parquet stats FILE   rows and row groups */
 #include <stdio.h>
@@ -71,13 +72,13 @@ static spk_rc write_rows(struct spk_parquet_writer *writer, int64_t rows, struct
     return rc;
 }
 
-static int write_file(const char *path, int64_t rows)
+static int write_file(const char *path, int64_t rows, int64_t group_bytes)
 {
     static const char *const dictionary[] = {"country"};
     static const struct spk_parquet_note notes[] = {{"spike.run", "0192"}};
     struct spk_parquet_spec spec = {.fields = fields,
                                     .n_fields = N_FIELDS,
-                                    .row_group_bytes = 1 << 20,
+                                    .row_group_bytes = (size_t)group_bytes,
                                     .dictionary = dictionary,
                                     .n_dictionary = 1,
                                     .notes = notes,
@@ -198,10 +199,11 @@ static int print_totals(const char *path)
 int main(int argc, char **argv)
 {
     struct spk_view verb = spk_view_of(argc > 2 ? argv[1] : "");
-    int64_t rows = 0;
-    if (spk_view_is(verb, "write") && argc == 4 &&
-        spk_parse_i64(spk_view_of(argv[3]), 0, INT64_MAX, &rows))
-        return write_file(argv[2], rows);
+    int64_t rows = 0, group_bytes = 1 << 20;
+    if (spk_view_is(verb, "write") && (argc == 4 || argc == 5) &&
+        spk_parse_i64(spk_view_of(argv[3]), 0, INT64_MAX, &rows) &&
+        (argc == 4 || spk_parse_i64(spk_view_of(argv[4]), 1, INT64_MAX, &group_bytes)))
+        return write_file(argv[2], rows, group_bytes);
     if (spk_view_is(verb, "read")) {
         struct spk_parquet_scan scan = {.columns = argc > 3 ? (const char *const *)argv + 3 : NULL,
                                         .n_columns = (size_t)argc - 3};
@@ -209,6 +211,7 @@ int main(int argc, char **argv)
     }
     if (spk_view_is(verb, "stats"))
         return print_totals(argv[2]);
-    fputs("usage: spike-parquet write FILE ROWS | read FILE [COLUMN...] | stats FILE\n", stderr);
+    fputs("usage: spike-parquet write FILE ROWS [GROUP] | read FILE [COLUMN...] | stats FILE\n",
+          stderr);
     return 2;
 }

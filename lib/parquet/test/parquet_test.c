@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -436,6 +437,28 @@ static void files_are_opened_by_path(void **state)
     spk_buf_deinit(&memory.bytes);
 }
 
+static void *write_in_thread(void *argument)
+{
+    write_file((struct memory *)argument, 20000);
+    return NULL;
+}
+
+static void writers_in_many_threads_do_not_disturb_each_other(void **state)
+{
+    struct memory memory[4] = {0};
+    pthread_t threads[COUNT(memory)];
+    for (size_t i = 0; i < COUNT(memory); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_in_thread, &memory[i]), 0);
+    for (size_t i = 0; i < COUNT(memory); i++)
+        pthread_join(threads[i], NULL);
+    for (size_t i = 0; i < COUNT(memory); i++) {
+        struct spk_parquet_reader *reader = open_memory(&memory[i]);
+        assert_int_equal(compare_rows(reader, 0, &(struct spk_parquet_scan){0}), 20000);
+        spk_parquet_reader_destroy(reader);
+        spk_buf_deinit(&memory[i].bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,6 +474,7 @@ int main(void)
         cmocka_unit_test(a_cut_file_is_damaged_data),
         cmocka_unit_test(a_changed_byte_in_a_page_is_found_with_its_place),
         cmocka_unit_test(files_are_opened_by_path),
+        cmocka_unit_test(writers_in_many_threads_do_not_disturb_each_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
