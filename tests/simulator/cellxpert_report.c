@@ -34,13 +34,26 @@ static void write_identity(const struct spk_sim_player *player, struct spk_sim_r
 }
 
 /* ---- registrations: a player with the figures known so far */
-static void write_player(const struct spk_sim_world *world, const struct spk_sim_player *player,
-                         struct spk_sim_rows *rows)
+
+/* How lifetime figures stand in the report of `day`: they are brought up to date when a version of
+ * the day is made, not with each request. Gives the last day of play that counts. */
+static int32_t freeze(struct spk_sim_world *world, int32_t day)
 {
-    static const int horizon[] = {0, 1, 3}; /* days of play a version shows */
-    int32_t last = player->day + horizon[spk_sim_version(world, player->day)];
+    int version = spk_sim_version(world, day);
+    if (version > 0) {
+        world->today = day + (version == 1 ? 1 : 3);
+        world->passed = 0;
+    }
+    return version == 2 ? day + 2 : day;
+}
+
+static void write_player(const struct spk_sim_world *world, const struct spk_sim_player *player,
+                         int32_t day, struct spk_sim_rows *rows)
+{
+    struct spk_sim_world frozen = *world;
+    int32_t last = freeze(&frozen, day);
     struct spk_sim_activity sum;
-    spk_sim_play_until(world, player, last, &sum);
+    spk_sim_play_until(&frozen, player, last, &sum);
     bool deposited = player->ftd_day <= last;
     char text[64];
     spk_sim_row_begin(rows);
@@ -79,7 +92,7 @@ static void write_registrations(const struct spk_sim_world *world,
         struct spk_sim_player player;
         spk_sim_player_at(world, day, i, &player);
         if (spk_sim_arrived(world, day, player.hash)) {
-            write_player(world, &player, rows);
+            write_player(world, &player, day, rows);
         }
     }
 }
@@ -94,7 +107,7 @@ static void write_first_deposits(const struct spk_sim_world *world,
     spk_sim_roster_init(&roster, world, day);
     while (spk_sim_roster_next(&roster, &player)) {
         if (player.ftd_day == day && spk_sim_play(world, &player, day, &ignored)) {
-            write_player(world, &player, rows);
+            write_player(world, &player, day, rows);
         }
     }
 }
@@ -111,7 +124,7 @@ static void write_updates(const struct spk_sim_world *world,
     while (spk_sim_roster_next(&roster, &player)) {
         bool signed_up = player.day == day && spk_sim_arrived(world, day, player.hash);
         if (signed_up || spk_sim_play(world, &player, day, &ignored)) {
-            write_player(world, &player, rows);
+            write_player(world, &player, day, rows);
         }
     }
 }
