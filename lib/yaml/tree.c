@@ -1,6 +1,8 @@
 /* The tree under construction, without recursion: anchors, aliases, merge keys and limits. */
 #include "yaml/yaml_internal.h"
 
+#include "base/memory.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,14 +46,14 @@ static bool check_limits(struct spk_yaml_tree *tree, const struct spk_yaml_frame
                          const struct spk_yaml_node *node)
 {
     uint32_t mark = node->value.mark;
-    if (tree->depth + node->height > tree->limits.max_depth)
+    if (tree->depth + node->height > tree->options.max_depth)
         return spk_yaml_tree_refuse(tree, mark, "flatten the document, or raise the limit",
-                                    "nested deeper than %zu levels", tree->limits.max_depth);
+                                    "nested deeper than %zu levels", tree->options.max_depth);
     size_t nodes = frame ? frame->node.nodes : 0;
-    if (node->nodes > tree->limits.max_nodes - nodes)
+    if (node->nodes > tree->options.max_nodes - nodes)
         return spk_yaml_tree_refuse(tree, mark, "split the document, or use fewer aliases",
                                     "more than %zu values, aliases expanded",
-                                    tree->limits.max_nodes);
+                                    tree->options.max_nodes);
     return true;
 }
 
@@ -172,12 +174,10 @@ bool spk_yaml_tree_open(struct spk_yaml_tree *tree, struct spk_value container, 
         .value = container, .tag = SPK_YAML_UNKNOWN, .nodes = 1, .height = 1};
     if (!check_limits(tree, NULL, &node))
         return false;
-    if (tree->depth == tree->cap) {
-        tree->cap = tree->cap ? tree->cap * 2 : 16;
-        tree->frames = reallocarray(tree->frames, tree->cap, sizeof(*tree->frames));
-        if (!tree->frames)
-            abort();
-    }
+    if (tree->depth == tree->cap)
+        tree->frames =
+            spk_memory_grow(tree->frames, &tree->cap, tree->depth + 1, sizeof(*tree->frames));
+
     tree->frames[tree->depth++] = (struct spk_yaml_frame){.node = node, .anchor = kept};
     return true;
 }

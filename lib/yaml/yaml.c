@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
 
@@ -163,9 +162,11 @@ static bool read_all(struct reading *reading)
     return true;
 }
 
-static struct spk_yaml_limits limits_or_default(const struct spk_yaml_limits *limits)
+static struct spk_yaml_options with_defaults(const struct spk_yaml_options *options)
 {
-    struct spk_yaml_limits full = limits ? *limits : (struct spk_yaml_limits){0};
+    struct spk_yaml_options full = options ? *options : (struct spk_yaml_options){0};
+    if (!full.file)
+        full.file = "yaml";
     if (full.max_bytes == 0)
         full.max_bytes = DEFAULT_BYTES;
     if (full.max_depth == 0)
@@ -175,36 +176,40 @@ static struct spk_yaml_limits limits_or_default(const struct spk_yaml_limits *li
     return full;
 }
 
-static spk_rc fail_size(const char *file, size_t max_bytes, struct spk_error *err)
+static spk_rc fail_size(const struct spk_yaml_options *options, struct spk_error *err)
 {
-    spk_error_set(err, SPK_ECONFIG, "%s:1:1: larger than %zu bytes", file, max_bytes);
+    spk_error_set(err, SPK_ECONFIG, "%s:1:1: larger than %zu bytes", options->file,
+                  options->max_bytes);
     spk_error_hint(err, "split the document");
     return SPK_ECONFIG;
 }
 
-spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text, const char *file,
-                      const struct spk_yaml_limits *limits, struct spk_value *out,
+static spk_rc fail_content(const struct spk_yaml_tree *tree, struct spk_error *err)
+{
+    spk_error_set(err, SPK_ECONFIG, "%s:%u:%u: %s", tree->options.file,
+                  spk_mark_line(tree->problem_mark), spk_mark_column(tree->problem_mark),
+                  tree->problem);
+    spk_error_hint(err, "%s", tree->hint);
+    return SPK_ECONFIG;
+}
+
+spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text,
+                      const struct spk_yaml_options *options, struct spk_value *out,
                       struct spk_error *err)
 {
-    struct reading reading = {.tree = {.arena = arena, .limits = limits_or_default(limits)},
+    struct reading reading = {.tree = {.arena = arena, .options = with_defaults(options)},
                               .text = text};
-    if (!file)
-        file = "yaml";
-    if (text.len > reading.tree.limits.max_bytes)
-        return fail_size(file, reading.tree.limits.max_bytes, err);
+    if (text.len > reading.tree.options.max_bytes)
+        return fail_size(&reading.tree.options, err);
     if (!yaml_parser_initialize(&reading.parser))
-        return spk_error_set(err, SPK_ESYSTEM, "%s: out of memory", file);
+        return spk_error_set(err, SPK_ESYSTEM, "%s: out of memory", reading.tree.options.file);
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)(text.at ? text.at : ""),
                                  text.len);
     spk_rc rc = SPK_OK;
-    if (read_all(&reading)) {
+    if (read_all(&reading))
         *out = spk_is_defined(reading.tree.root) ? reading.tree.root : spk_null();
-    } else {
-        uint32_t mark = reading.tree.problem_mark;
-        rc = spk_error_set(err, SPK_ECONFIG, "%s:%u:%u: %s", file, spk_mark_line(mark),
-                           spk_mark_column(mark), reading.tree.problem);
-        spk_error_hint(err, "%s", reading.tree.hint);
-    }
+    else
+        rc = fail_content(&reading.tree, err);
     yaml_parser_delete(&reading.parser);
     spk_yaml_tree_deinit(&reading.tree);
     return rc;
@@ -236,19 +241,20 @@ static bool read_fd(int fd, size_t max, struct spk_buf *buf)
 }
 
 spk_rc spk_yaml_read_file(struct spk_arena *arena, const char *path,
-                          const struct spk_yaml_limits *limits, struct spk_value *out,
+                          const struct spk_yaml_options *options, struct spk_value *out,
                           struct spk_error *err)
 {
-    size_t max_bytes = limits_or_default(limits).max_bytes;
+    struct spk_yaml_options full = with_defaults(options);
+    full.file = path;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fail_file(err, path);
     struct spk_buf buf = {0};
     spk_rc rc = SPK_OK;
-    if (!read_fd(fd, max_bytes, &buf))
+    if (!read_fd(fd, full.max_bytes, &buf))
         rc = fail_file(err, path);
     else
-        rc = spk_yaml_parse(arena, spk_buf_view(&buf), path, limits, out, err);
+        rc = spk_yaml_parse(arena, spk_buf_view(&buf), &full, out, err);
     close(fd);
     spk_buf_deinit(&buf);
     return rc;

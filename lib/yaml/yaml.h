@@ -15,19 +15,21 @@
  */
 #include "value/value.h"
 
-struct spk_yaml_limits {
+struct spk_yaml_options {
+    const char *file; /* its name in error texts; NULL: "yaml" */
     size_t max_bytes; /* of the text; 0: 64 MiB */
     size_t max_depth; /* of nesting, aliases expanded; 0: 256 */
     size_t max_nodes; /* scalars and containers, aliases expanded; 0: 8 million */
 };
 
-/* `file` stands in error texts (NULL: "yaml"). An empty text is null. limits NULL = defaults. */
-spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text, const char *file,
-                      const struct spk_yaml_limits *limits, struct spk_value *out,
+/* An empty text is null. options NULL = defaults. */
+spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text,
+                      const struct spk_yaml_options *options, struct spk_value *out,
                       struct spk_error *err);
-/* The same for a file; ECONFIG also where it cannot be read. */
+/* The same for a file; ECONFIG also where it cannot be read. Errors name the path, not
+ * options->file. */
 spk_rc spk_yaml_read_file(struct spk_arena *arena, const char *path,
-                          const struct spk_yaml_limits *limits, struct spk_value *out,
+                          const struct spk_yaml_options *options, struct spk_value *out,
                           struct spk_error *err);
 
 #endif

@@ -52,8 +52,8 @@ struct spk_yaml_tree {
     struct spk_arena *arena;
     struct spk_arena scratch; /* anchors */
     struct spk_map anchors;
-    struct spk_yaml_limits limits; /* none of them 0 */
-    struct spk_yaml_frame *frames; /* open containers, outermost first */
+    struct spk_yaml_options options; /* none of them 0 */
+    struct spk_yaml_frame *frames;   /* open containers, outermost first */
     size_t depth, cap;
     struct spk_value root; /* UNDEFINED until a document gave one */
     char problem[128];

@@ -40,7 +40,8 @@ static int tear_down(void **state)
 
 static spk_rc parse(struct fixture *fixture, const char *text)
 {
-    return spk_yaml_parse(&fixture->arena, spk_view_of(text), "m.yaml", NULL, &fixture->value,
+    return spk_yaml_parse(&fixture->arena, spk_view_of(text),
+                          &(struct spk_yaml_options){.file = "m.yaml"}, &fixture->value,
                           &fixture->err);
 }
 
@@ -56,8 +57,8 @@ static void small_documents_read_as_the_reference_reads_them(void **state)
     struct fixture *fixture = *state;
     size_t wrong = 0;
     for (size_t i = 0; i < sizeof(goldens) / sizeof(goldens[0]); i++) {
-        spk_rc rc = spk_yaml_parse(&fixture->arena, goldens[i].text, "g", NULL, &fixture->value,
-                                   &fixture->err);
+        spk_rc rc =
+            spk_yaml_parse(&fixture->arena, goldens[i].text, NULL, &fixture->value, &fixture->err);
         const char *got = rc == SPK_OK ? repr(fixture) : NULL;
         const char *wanted = goldens[i].expected;
         if (got && wanted ? strcmp(got, wanted) == 0 : got == wanted)
@@ -152,23 +153,23 @@ static void an_alias_is_the_same_container_as_its_anchor(void **state)
 }
 
 static spk_rc parse_limited(struct fixture *fixture, struct spk_view text,
-                            struct spk_yaml_limits limits)
+                            struct spk_yaml_options options)
 {
-    return spk_yaml_parse(&fixture->arena, text, NULL, &limits, &fixture->value, &fixture->err);
+    return spk_yaml_parse(&fixture->arena, text, &options, &fixture->value, &fixture->err);
 }
 
 static void limits_are_refused_with_their_place(void **state)
 {
     struct fixture *fixture = *state;
-    struct spk_yaml_limits limits = {.max_bytes = 40, .max_depth = 3, .max_nodes = 6};
-    assert_int_equal(parse_limited(fixture, SPK_V("[[[1, 2]]]"), limits), SPK_OK);
-    assert_int_equal(parse_limited(fixture, SPK_V("[[[[1]]]]"), limits), SPK_ECONFIG);
+    struct spk_yaml_options options = {.max_bytes = 40, .max_depth = 3, .max_nodes = 6};
+    assert_int_equal(parse_limited(fixture, SPK_V("[[[1, 2]]]"), options), SPK_OK);
+    assert_int_equal(parse_limited(fixture, SPK_V("[[[[1]]]]"), options), SPK_ECONFIG);
     assert_string_equal(fixture->err.text, "yaml:1:4: nested deeper than 3 levels");
-    assert_int_equal(parse_limited(fixture, SPK_V("[1, 2, 3, 4, 5]"), limits), SPK_OK);
-    assert_int_equal(parse_limited(fixture, SPK_V("[1, 2, 3, 4, 5, 6]"), limits), SPK_ECONFIG);
+    assert_int_equal(parse_limited(fixture, SPK_V("[1, 2, 3, 4, 5]"), options), SPK_OK);
+    assert_int_equal(parse_limited(fixture, SPK_V("[1, 2, 3, 4, 5, 6]"), options), SPK_ECONFIG);
     assert_string_equal(fixture->err.text, "yaml:1:17: more than 6 values, aliases expanded");
     assert_int_equal(
-        parse_limited(fixture, SPK_V("a: 0123456789012345678901234567890123456789"), limits),
+        parse_limited(fixture, SPK_V("a: 0123456789012345678901234567890123456789"), options),
         SPK_ECONFIG);
     assert_string_equal(fixture->err.text, "yaml:1:1: larger than 40 bytes");
 }
@@ -176,18 +177,18 @@ static void limits_are_refused_with_their_place(void **state)
 static void aliases_count_as_what_they_expand_to(void **state)
 {
     struct fixture *fixture = *state;
-    struct spk_yaml_limits limits = {.max_depth = 4, .max_nodes = 1000};
+    struct spk_yaml_options options = {.max_depth = 4, .max_nodes = 1000};
     spk_buf_append_str(&fixture->buf, "a: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 40; i++)
         spk_buf_printf(&fixture->buf, "a%d: &a%d [*a%d, *a%d, *a%d]\n", i, i, i - 1, i - 1, i - 1);
     struct spk_view laughs = spk_buf_view(&fixture->buf);
-    assert_int_equal(parse_limited(fixture, laughs, limits), SPK_ECONFIG);
+    assert_int_equal(parse_limited(fixture, laughs, options), SPK_ECONFIG);
     assert_non_null(strstr(fixture->err.text, "nested deeper than 4 levels"));
-    limits.max_depth = 0;
-    assert_int_equal(parse_limited(fixture, laughs, limits), SPK_ECONFIG);
+    options.max_depth = 0;
+    assert_int_equal(parse_limited(fixture, laughs, options), SPK_ECONFIG);
     assert_non_null(strstr(fixture->err.text, "more than 1000 values, aliases expanded"));
-    limits.max_nodes = 0;
-    assert_int_equal(parse_limited(fixture, laughs, limits), SPK_ECONFIG);
+    options.max_nodes = 0;
+    assert_int_equal(parse_limited(fixture, laughs, options), SPK_ECONFIG);
 }
 
 static void deep_nesting_is_refused_and_not_walked(void **state)
@@ -198,8 +199,8 @@ static void deep_nesting_is_refused_and_not_walked(void **state)
         spk_buf_clear(&fixture->buf);
         for (int n = 0; n < 20000; n++)
             spk_buf_append_str(&fixture->buf, openers[i]);
-        struct spk_yaml_limits limits = {0};
-        assert_int_equal(parse_limited(fixture, spk_buf_view(&fixture->buf), limits), SPK_ECONFIG);
+        struct spk_yaml_options options = {0};
+        assert_int_equal(parse_limited(fixture, spk_buf_view(&fixture->buf), options), SPK_ECONFIG);
         assert_non_null(strstr(fixture->err.text, "nested deeper than 256 levels"));
     }
 }
@@ -210,9 +211,8 @@ static void a_failed_parse_leaves_the_output_alone(void **state)
     fixture->value = spk_int(7);
     assert_int_equal(parse(fixture, "[a"), SPK_ECONFIG);
     assert_int_equal(fixture->value.integer, 7);
-    assert_int_equal(
-        spk_yaml_parse(&fixture->arena, SPK_V("[a"), NULL, NULL, &fixture->value, NULL),
-        SPK_ECONFIG);
+    assert_int_equal(spk_yaml_parse(&fixture->arena, SPK_V("[a"), NULL, &fixture->value, NULL),
+                     SPK_ECONFIG);
 }
 
 static void a_file_is_read_or_refused_by_name(void **state)
@@ -226,9 +226,9 @@ static void a_file_is_read_or_refused_by_name(void **state)
     assert_int_equal(
         spk_yaml_read_file(&fixture->arena, path, NULL, &fixture->value, &fixture->err), SPK_OK);
     assert_string_equal(repr(fixture), "{'a': [1]}");
-    struct spk_yaml_limits limits = {.max_bytes = 6};
+    struct spk_yaml_options options = {.max_bytes = 6};
     assert_int_equal(
-        spk_yaml_read_file(&fixture->arena, path, &limits, &fixture->value, &fixture->err),
+        spk_yaml_read_file(&fixture->arena, path, &options, &fixture->value, &fixture->err),
         SPK_ECONFIG);
     assert_non_null(strstr(fixture->err.text, ":1:1: larger than 6 bytes"));
     unlink(path);

@@ -57,8 +57,9 @@ spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_mani
                          struct spk_error *err)
 {
     struct spk_manifest *manifest = create(file);
-    spk_rc rc = spk_yaml_parse(&manifest->arena, text, &(struct spk_yaml_options){.file = manifest->file},
-                               &manifest->raw, err);
+    spk_rc rc =
+        spk_yaml_parse(&manifest->arena, text, &(struct spk_yaml_options){.file = manifest->file},
+                       &manifest->raw, err);
     return finish_loading(manifest, rc, out, err);
 }
 
