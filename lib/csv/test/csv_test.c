@@ -17,21 +17,19 @@ static const struct golden goldens[] = {
 #include "golden.inc"
 };
 
-/* Pushes in pieces of `step` bytes; the rows as a LIST of DICTs in the arena. */
-static spk_rc read_all(struct spk_arena *arena, const struct spk_csv_options *options,
-                       struct spk_view text, size_t step, struct spk_value *rows,
-                       struct spk_error *err)
+/* Pushes in pieces of `step` bytes; the rows are appended to the LIST as DICTs. */
+static spk_rc read_all(const struct spk_csv_options *options, struct spk_view text, size_t step,
+                       struct spk_value rows, struct spk_error *err)
 {
     struct spk_csv *csv = NULL;
     spk_rc rc = spk_csv_create(options, &csv, err);
     const struct spk_csv_row *row = NULL;
-    *rows = spk_list_new(arena);
     for (size_t at = 0; rc == SPK_OK && at < text.len + step; at += step) {
         bool last = at >= text.len;
         rc = last ? spk_csv_finish(csv, err)
                   : spk_csv_push(csv, spk_view_slice(text, at, at + step), err);
         while (rc == SPK_OK && (rc = spk_csv_next(csv, &row, err)) == SPK_OK && row)
-            spk_list_append(*rows, spk_csv_row_dict(arena, csv, row, true));
+            spk_list_append(rows, spk_csv_row_dict(rows.list->arena, csv, row, true));
     }
     spk_csv_destroy(csv);
     return rc;
@@ -42,9 +40,9 @@ static bool golden_holds(const struct golden *golden, size_t step)
     struct spk_arena arena = {0};
     struct spk_buf buf = {0};
     struct spk_error err;
-    struct spk_value rows;
+    struct spk_value rows = spk_list_new(&arena);
     struct spk_csv_options options = {.delimiter = golden->delimiter, .encoding = golden->encoding};
-    spk_rc rc = read_all(&arena, &options, golden->text, step, &rows, &err);
+    spk_rc rc = read_all(&options, golden->text, step, rows, &err);
     if (rc == SPK_OK)
         spk_value_repr(&buf, rows);
     const char *got = rc == SPK_OK ? spk_buf_cstr(&buf) : NULL;
@@ -73,8 +71,8 @@ static void small_files_read_as_the_reference_reads_them_whatever_the_chunks(voi
 static spk_rc read_text(struct spk_csv_options options, struct spk_view text, struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_value rows;
-    spk_rc rc = read_all(&arena, &options, text, 16, &rows, err);
+    struct spk_value rows = spk_list_new(&arena);
+    spk_rc rc = read_all(&options, text, 16, rows, err);
     spk_arena_deinit(&arena);
     return rc;
 }
