@@ -62,6 +62,7 @@ static const struct {
 struct directive {
     char letter;
     char pad;               /* one of "0_-", or 0: the letter's own */
+    char modifier;          /* E, O or 0 */
     bool upper, swap, bare; /* bare: no flag, width or modifier */
     int width;
 };
@@ -131,20 +132,30 @@ static char to_upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-static char to_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static void print_text(struct spk_buf *out, const struct directive *d, struct spk_view text)
 {
-    bool upper = d->upper || (d->swap && d->letter != 'p');
-    bool lower = d->letter == 'P' || (d->swap && d->letter == 'p');
     repeat(out, d->pad == '0' ? '0' : ' ', d->width - (int64_t)text.len);
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        spk_buf_append_char(out, lower ? to_lower(c) : upper ? to_upper(c) : c);
+        spk_buf_append_char(out, d->upper ? to_upper(text.at[i]) : text.at[i]);
     }
+}
+
+/* The flag # turns names to upper case. */
+static void print_name(struct spk_buf *out, const struct directive *d, struct spk_view name)
+{
+    struct directive changed = *d;
+    changed.upper = d->upper || d->swap;
+    print_text(out, &changed, name);
+}
+
+/* %P is lower case, and so is %#p. */
+static void print_half(struct spk_buf *out, const struct directive *d, bool morning)
+{
+    struct directive changed = *d;
+    bool lower = d->letter == 'P' || d->swap;
+    changed.upper = d->upper && !lower;
+    print_text(out, &changed,
+               spk_view_of(lower ? (morning ? "am" : "pm") : (morning ? "AM" : "PM")));
 }
 
 /* +hhmm[ss], with colons for the name of a zone. */
@@ -181,13 +192,13 @@ static bool print_word(const struct printer *p, const struct directive *d)
     struct spk_view weekday = spk_view_of(spk_weekday_names[n->weekday_from_monday - 1]);
     struct spk_view month = spk_view_of(spk_month_names[n->month - 1]);
     switch (d->letter) {
-    case 'a': print_text(p->out, d, spk_view_slice(weekday, 0, 3)); return true;
-    case 'A': print_text(p->out, d, weekday); return true;
+    case 'a': print_name(p->out, d, spk_view_slice(weekday, 0, 3)); return true;
+    case 'A': print_name(p->out, d, weekday); return true;
     case 'b':
-    case 'h': print_text(p->out, d, spk_view_slice(month, 0, 3)); return true;
-    case 'B': print_text(p->out, d, month); return true;
+    case 'h': print_name(p->out, d, spk_view_slice(month, 0, 3)); return true;
+    case 'B': print_name(p->out, d, month); return true;
     case 'p':
-    case 'P': print_text(p->out, d, n->hour < 12 ? SPK_V("AM") : SPK_V("PM")); return true;
+    case 'P': print_half(p->out, d, n->hour < 12); return true;
     case 'n': print_text(p->out, d, SPK_V("\n")); return true;
     case 't': print_text(p->out, d, SPK_V("\t")); return true;
     case '%': print_text(p->out, d, SPK_V("%")); return true;
@@ -227,27 +238,41 @@ static bool print_directive(const struct printer *p, const struct directive *d)
     return print_word(p, d) || print_composite(p, d);
 }
 
-/* Reads flags, width, modifier and letter behind the '%'; the place behind the letter. */
-static size_t read_directive(struct spk_view format, size_t start, struct directive *d)
+static size_t read_flags(struct spk_view format, size_t i, struct directive *d)
 {
-    size_t i = start;
-    *d = (struct directive){0};
     for (; i < format.len && format.at[i] != '\0' && strchr("_-0^#", format.at[i]); i++) {
         char flag = format.at[i];
         d->upper = d->upper || flag == '^';
         d->swap = d->swap || flag == '#';
         d->pad = flag == '^' || flag == '#' ? d->pad : flag;
     }
+    return i;
+}
+
+/* Reads flags, width, modifier and letter behind the '%'; the place behind the letter. */
+static size_t read_directive(struct spk_view format, size_t start, struct directive *d)
+{
+    *d = (struct directive){0};
+    size_t i = read_flags(format, start, d);
     for (; i < format.len && format.at[i] >= '0' && format.at[i] <= '9'; i++) {
         d->width = d->width * 10 + format.at[i] - '0';
         d->width = d->width > WIDEST ? WIDEST : d->width;
     }
-    i += i < format.len && (format.at[i] == 'E' || format.at[i] == 'O');
+    if (i < format.len && (format.at[i] == 'E' || format.at[i] == 'O')) {
+        d->modifier = format.at[i++];
+    }
     d->bare = i == start;
     if (i < format.len) {
         d->letter = format.at[i++];
     }
     return i;
+}
+
+/* Letters that glibc leaves as they stand behind a modifier. */
+static bool is_allowed(const struct directive *d)
+{
+    const char *refused = d->modifier == 'O' ? "aAcDFxXY" : "aADFBbhdeHIkljMmSUVgGWw";
+    return d->letter && (!d->modifier || !strchr(refused, d->letter));
 }
 
 static void print_format(const struct printer *p, struct spk_view format)
@@ -265,8 +290,8 @@ static void print_format(const struct printer *p, struct spk_view format)
         size_t end = read_directive(format, i + 1, &d);
         if (d.letter == 'f' && d.bare) {
             spk_buf_printf(p->out, "%06d", p->civil->microsecond);
-        } else if (!d.letter || !print_directive(p, &d)) {
-            spk_buf_append(p->out, spk_view_slice(format, i, end));
+        } else if (!is_allowed(&d) || !print_directive(p, &d)) {
+            print_text(p->out, &d, spk_view_slice(format, i, end));
         }
         i = end;
     }

@@ -1,6 +1,8 @@
 #include "base/time_internal.h"
 
-enum { UNKNOWN = -1 };
+#include <limits.h>
+
+enum { UNKNOWN = INT_MIN }; /* no day of a year, not even one counted back from its start */
 
 /* What the directives said, before it is made one date. */
 struct found {
