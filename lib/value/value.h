@@ -191,8 +191,9 @@ void spk_value_str(struct spk_buf *out, struct spk_value v);
 void spk_value_repr(struct spk_buf *out, struct spk_value v);
 /* repr(float) of Python: 1.0, 1e+16, nan, inf. */
 void spk_float_repr(struct spk_buf *out, double number);
-/* ast.literal_eval(text): true and *out on success, false where Python raises. Depth and size are
- * bounded. Complex numbers, sets and bytes literals: false (the CDK keeps such text). */
+/* ast.literal_eval(text): true and *out on success, false where Python raises; the text then stays
+ * text. Depth and size are bounded. False also for complex numbers (as in the CDK) and for what no
+ * record can hold: bytes, sets, Ellipsis. */
 bool spk_value_literal_eval(struct spk_arena *arena, struct spk_view text, struct spk_value *out);
 
 /* UTF-8 that may hold surrogates, as Python's str may (three bytes each, "WTF-8"). */

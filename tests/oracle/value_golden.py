@@ -2,8 +2,8 @@
 
     python tests/oracle/value_golden.py lib/value/test/golden     (needs: pip install dpath==2.2.0)
 
-Lines are cases, tabs part the columns; backslash, tab, line feed, carriage return and NUL are escaped.
-Values are Python literals (and the word nan); "!" means that the reference raises.
+Lines are cases, tabs part the columns; backslash, tab, line feed, carriage return and NUL are
+escaped. Values are Python literals (and the word nan); "!" means that the reference raises.
 """
 
 import ast

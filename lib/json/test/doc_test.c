@@ -120,6 +120,7 @@ static void no_node_has_no_kind_and_no_value(void **state)
     assert_null(spk_json_node_get(none, SPK_V("a")).at);
     assert_null(spk_json_node_at(none, 0).at);
     assert_false(spk_is_defined(spk_json_node_value(&arena, none)));
+    assert_false(spk_is_defined(spk_json_node_value_borrowed(&arena, none)));
     spk_json_doc_destroy(NULL);
 }
 
@@ -133,6 +134,28 @@ static void a_value_outlives_its_document(void **state)
     spk_value_repr(&text, value);
     assert_string_equal(spk_buf_cstr(&text), "{'a': ['text', {'b': 'c'}], 'a2': 1}");
     spk_buf_deinit(&text);
+    spk_arena_deinit(&arena);
+}
+
+static void of_doubled_keys_the_first_place_and_the_last_value_stay(void **state)
+{
+    struct spk_arena arena = {0};
+    for (int keys = 1; keys < 40; keys++) {
+        struct spk_buf text = {0};
+        for (int i = 0; i < keys * 2; i++)
+            spk_buf_printf(&text, "%c\"k%d\":%d", i ? ',' : '{', i % keys, i);
+        spk_buf_append_char(&text, '}');
+        struct spk_json_doc *doc = parse(spk_buf_cstr(&text));
+        struct spk_value dict = spk_json_node_value_borrowed(&arena, spk_json_doc_root(doc));
+        assert_int_equal(spk_dict_len(dict), keys);
+        for (int i = 0; i < keys; i++) {
+            struct spk_view name = spk_arena_printf(&arena, "k%d", i);
+            assert_true(spk_view_equal(dict.dict->entries[i].key.text, name));
+            assert_int_equal(spk_dict_get(dict, name).integer, keys + i);
+        }
+        spk_json_doc_destroy(doc);
+        spk_buf_deinit(&text);
+    }
     spk_arena_deinit(&arena);
 }
 
@@ -192,6 +215,7 @@ int main(void)
         cmocka_unit_test(nodes_give_their_values),
         cmocka_unit_test(no_node_has_no_kind_and_no_value),
         cmocka_unit_test(a_value_outlives_its_document),
+        cmocka_unit_test(of_doubled_keys_the_first_place_and_the_last_value_stay),
         cmocka_unit_test(a_value_is_skipped_wherever_its_end_falls),
         cmocka_unit_test(skipping_takes_the_space_before_but_not_behind),
     };
