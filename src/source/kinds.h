@@ -176,7 +176,7 @@ struct spk_cursor_ops {
     spk_rc (*slices)(struct spk_cursor *cursor, struct spk_slices **out, struct spk_error *err);
     /* optional: client-side incremental filter and data feeds */
     bool (*should_sync)(struct spk_cursor *cursor, const struct spk_slice *slice,
-                        const struct spk_record *record);
+                        struct spk_record *record);
     spk_rc (*observe)(struct spk_cursor *cursor, const struct spk_slice *slice,
                       struct spk_record *record, struct spk_error *err);
     /* The slice was read whole: fold it into the state. *emit: a STATE is due now. */

@@ -1,0 +1,70 @@
+#ifndef SPK_SOURCE_CURSOR_DATETIME_H
+#define SPK_SOURCE_CURSOR_DATETIME_H
+/*
+ * DatetimeBasedCursor: the component (what the manifest says) and the part of a running cursor that
+ * knows one sequence of windows; the plain cursor has one of these, a per-partition cursor one per
+ * partition. Internal to src/source.
+ */
+#include "source/cursor/window.h"
+
+struct spk_datetime_cursor {
+    struct spk_component base;
+    struct spk_template_string *cursor_field;
+    struct spk_view datetime_format;
+    struct spk_value cursor_datetime_formats; /* LIST, or UNDEFINED */
+    struct spk_value start_datetime, end_datetime; /* MinMaxDatetime, or a text */
+    struct spk_component *start, *end;             /* made of them; end NULL: now */
+    struct spk_template_string *step, *lookback;
+    struct spk_view granularity;
+    struct spk_template_string *partition_field_start, *partition_field_end;
+    struct spk_component *start_option, *end_option;
+    bool is_compare_strictly, is_data_feed, is_client_side_incremental;
+    /* evaluated once, when it is built */
+    struct spk_view field, field_start, field_end;
+};
+
+spk_rc spk_min_max_datetime_eval(struct spk_component *self, const struct spk_scope *scope,
+                                 struct spk_view cursor_format, int64_t *us, struct spk_error *err);
+
+/* The rules of a read that starts now. */
+spk_rc spk_datetime_rules(struct spk_datetime_cursor *self, struct spk_window_rules *rules,
+                          struct spk_error *err);
+/* A cursor value of a record or a state as an instant, by the first format that fits. */
+spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value, int64_t *us,
+                          struct spk_error *err);
+struct spk_view spk_datetime_text(const struct spk_datetime_cursor *self, struct spk_arena *arena,
+                                  int64_t us);
+/* The record's cursor value; false where it has none that can be read. */
+bool spk_datetime_of_record(const struct spk_datetime_cursor *self, struct spk_record *record,
+                            int64_t *us);
+/* start_time_option and end_time_option for the scope's slice. */
+spk_rc spk_datetime_options(struct spk_datetime_cursor *self, const struct spk_scope *scope,
+                            struct spk_request_options *out, struct spk_error *err);
+
+/* One sequence of windows and its state. */
+struct spk_track {
+    struct spk_intervals read;
+    int64_t start;           /* where this read began: what should_sync compares with */
+    struct spk_value legacy; /* the given state, whose other keys are kept */
+};
+/* From a stream_state object (or UNDEFINED). Texts of `legacy` are borrowed. */
+spk_rc spk_track_init(struct spk_track *track, const struct spk_datetime_cursor *cursor,
+                      const struct spk_window_rules *rules, struct spk_value state,
+                      struct spk_error *err);
+void spk_track_deinit(struct spk_track *track);
+/* The state object: {cursor_field: "..."} and the legacy keys. */
+struct spk_value spk_track_state(const struct spk_track *track,
+                                 const struct spk_datetime_cursor *cursor,
+                                 const struct spk_window_rules *rules, struct spk_arena *arena);
+void spk_track_close(struct spk_track *track, const struct spk_window_rules *rules,
+                     struct spk_interval interval);
+/* {field_start: "...", field_end: "..."} of a window. */
+struct spk_value spk_datetime_window_value(const struct spk_datetime_cursor *cursor,
+                                           struct spk_arena *arena, struct spk_window window);
+
+/* cursor/per_partition.c: the running cursor where there is a router. */
+spk_rc spk_per_partition_start(struct spk_datetime_cursor *self, struct spk_component *router,
+                               struct spk_value state, struct spk_cursor **out,
+                               struct spk_error *err);
+
+#endif
