@@ -1,4 +1,8 @@
-"""The simulator as a process, and the CDK's command line as a function."""
+"""The simulator as a process, and each engine's command line as a function.
+
+The engines that run a manifest: airbyte-cdk (always) and Spike's own (SPIKE, or build/spike; skipped,
+visibly, without it). Every test of test_connectors.py holds for both.
+"""
 
 import json
 import os
@@ -76,15 +80,14 @@ class Simulator:
         return {key: value for key, value in config.items() if value is not None}
 
 
-def find_simulator() -> Optional[Path]:
-    named = os.environ.get("SPIKE_SIMULATOR")
-    path = Path(named) if named else ROOT / "build/spike-simulator"
+def find_program(variable: str, name: str) -> Optional[Path]:
+    path = Path(os.environ.get(variable) or ROOT / "build" / name)
     return path if path.exists() else None
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory):
-    program = find_simulator()
+    program = find_program("SPIKE_SIMULATOR", "spike-simulator")
     if program is None:
         pytest.skip("no simulator: run 'make build', or set SPIKE_SIMULATOR")
     port_file = tmp_path_factory.mktemp("simulator") / "port"
@@ -120,10 +123,11 @@ class Run:
         return [message for message in self.messages if message["type"] == kind]
 
 
-class Cdk:
-    """Runs source-declarative-manifest, as Airbyte does."""
+class Engine:
+    """Runs a manifest as Airbyte does: one command line, messages on stdout."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
         self._folder = folder
 
     def _file(self, name: str, content: Any) -> str:
@@ -131,11 +135,24 @@ class Cdk:
         path.write_text(json.dumps(content))
         return str(path)
 
-    def run(self, command: str, platform: str, config: Dict[str, Any], *more: str) -> Run:
-        words = [sys.executable, "-c", RUN_CDK, command]
-        words += ["--config", self._file("config.json", config)]
-        words += ["--manifest-path", str(ROOT / "connectors" / platform / "manifest.yaml")]
-        words += ["--components-path", str(COMPONENTS), *more]
+    def _words(self, command: str, manifest: Path) -> List[str]:
+        if self.name == "spike":
+            program = str(find_program("SPIKE", "spike"))
+            return [program, "source", "--manifest", str(manifest), command]
+        more = ["--manifest-path", str(manifest), "--components-path", str(COMPONENTS)]
+        return [sys.executable, "-c", RUN_CDK, command, *more]
+
+    def run(
+        self,
+        command: str,
+        platform: str,
+        config: Dict[str, Any],
+        *more: str,
+        manifest: Optional[Path] = None,
+    ) -> Run:
+        manifest = manifest or ROOT / "connectors" / platform / "manifest.yaml"
+        words = self._words(command, manifest)
+        words += ["--config", self._file("config.json", config), *more]
         environment = {**os.environ, "AIRBYTE_ENABLE_UNSAFE_CODE": "true"}
         done = subprocess.run(
             words, env=environment, capture_output=True, text=True, timeout=RUN_SECONDS
@@ -153,8 +170,10 @@ class Cdk:
                 run.stream_statuses[status["stream_descriptor"]["name"]] = status["status"]
         return run
 
-    def check(self, platform: str, config: Dict[str, Any]) -> Dict[str, Any]:
-        run = self.run("check", platform, config)
+    def check(
+        self, platform: str, config: Dict[str, Any], manifest: Optional[Path] = None
+    ) -> Dict[str, Any]:
+        run = self.run("check", platform, config, manifest=manifest)
         assert run.of("CONNECTION_STATUS"), run.text
         return run.of("CONNECTION_STATUS")[0]["connectionStatus"]
 
@@ -164,6 +183,7 @@ class Cdk:
         config: Dict[str, Any],
         streams: Optional[List[str]] = None,
         state: Optional[List[Dict[str, Any]]] = None,
+        manifest: Optional[Path] = None,
     ) -> Run:
         catalog = {
             "streams": [
@@ -182,9 +202,16 @@ class Cdk:
         more = ["--catalog", self._file("catalog.json", catalog)]
         if state is not None:
             more += ["--state", self._file("state.json", state)]
-        return self.run("read", platform, config, *more)
+        return self.run("read", platform, config, *more, manifest=manifest)
+
+
+@pytest.fixture(params=["cdk", "spike"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "spike" and find_program("SPIKE", "spike") is None:
+        pytest.skip("no engine: run 'make build', or set SPIKE")
+    return Engine(request.param, tmp_path)
 
 
 @pytest.fixture
-def cdk(tmp_path: Path) -> Cdk:
-    return Cdk(tmp_path)
+def cdk(tmp_path: Path) -> Engine:
+    return Engine("cdk", tmp_path)
