@@ -72,30 +72,39 @@ static size_t find_depth(struct spk_view text, size_t most)
     return 0;
 }
 
+/* Null, a bool, an ordinary number or a string. */
+static inline bool is_simple(yyjson_val *val)
+{
+    uint8_t type = unsafe_yyjson_get_type(val);
+    return type >= YYJSON_TYPE_NULL && type <= YYJSON_TYPE_STR;
+}
+
 /* One pass over the values, which lie in one array: nesting, and numbers past a double's range. */
 static spk_rc check_values(const struct parse_job *job, struct spk_error *err)
 {
     size_t most = depth_limit(job->limits);
-    yyjson_val *ends[MOST_DEPTH];
+    yyjson_val *ends[MOST_DEPTH + 1];
     size_t depth = 0;
     yyjson_val *val = yyjson_doc_get_root(job->parsed);
-    yyjson_val *last = val + yyjson_doc_get_val_count(job->parsed);
-    yyjson_val *end = last;
-    for (; val < last; val++) {
-        while (val == end && depth > 0)
-            end = --depth > 0 ? ends[depth - 1] : last;
-        uint8_t type = unsafe_yyjson_get_type(val);
-        if (type == YYJSON_TYPE_RAW && !job->limits->allow_nan && is_infinite(val))
+    ends[0] = val + yyjson_doc_get_val_count(job->parsed);
+    for (;;) {
+        yyjson_val *end = ends[depth];
+        while (val < end && is_simple(val))
+            val++;
+        if (val == end) {
+            if (depth-- == 0)
+                return SPK_OK;
+        } else if (unsafe_yyjson_is_ctn(val)) {
+            if (depth == most)
+                return fail_at(job->text, find_depth(job->text, most), "nested too deeply", err);
+            ends[++depth] = unsafe_yyjson_get_next(val++);
+        } else if (!job->limits->allow_nan && is_infinite(val)) {
             return fail_at(job->text, (size_t)(yyjson_get_raw(val) - job->copy),
                            "number is infinity when parsed as double", err);
-        if (type < YYJSON_TYPE_ARR)
-            continue;
-        if (depth == most)
-            return fail_at(job->text, find_depth(job->text, most), "nested too deeply", err);
-        end = unsafe_yyjson_get_next(val);
-        ends[depth++] = end;
+        } else {
+            val++;
+        }
     }
-    return SPK_OK;
 }
 
 static bool read_again_as_python(struct parse_job *job, yyjson_read_flag flags)
