@@ -72,6 +72,7 @@ struct spk_http_response {
     int64_t total_us;    /* from start to the last byte */
 
     struct spk_arena arena; /* url and headers */
+    size_t headers_cap;
 };
 
 void spk_http_response_deinit(struct spk_http_response *response);

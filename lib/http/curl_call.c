@@ -1,0 +1,159 @@
+#include "base/time.h"
+#include "http/curl_internal.h"
+
+/* Ended calls that are kept for the next ones, and the memory of their bodies. */
+enum { MAX_IDLE = 64 };
+static const size_t max_idle_bytes = 16 << 20;
+
+static size_t body_memory(const struct curl_call *call)
+{
+    return call->answer.body.cap + call->arrived.cap;
+}
+
+static struct curl_call *take_idle(struct curl_client *client)
+{
+    pthread_mutex_lock(&client->lock);
+    struct curl_call *call = client->idle;
+    if (call) {
+        client->idle = call->next_idle;
+        client->idle_len--;
+        client->idle_bytes -= body_memory(call);
+    }
+    pthread_mutex_unlock(&client->lock);
+    return call ? call : spk_http_curl_call_new(client);
+}
+
+static void give_back(struct curl_call *call)
+{
+    struct curl_client *client = call->client;
+    spk_http_response_clear(&call->answer);
+    spk_buf_clear(&call->arrived);
+    spk_arena_reset(&call->arena);
+    pthread_mutex_lock(&client->lock);
+    if (client->idle_bytes + body_memory(call) > max_idle_bytes) {
+        spk_buf_deinit(&call->answer.body);
+        spk_buf_deinit(&call->arrived);
+    }
+    bool keep = client->idle_len < MAX_IDLE;
+    if (keep) {
+        call->next_idle = client->idle;
+        client->idle = call;
+        client->idle_len++;
+        client->idle_bytes += body_memory(call);
+    }
+    pthread_mutex_unlock(&client->lock);
+    if (!keep) {
+        spk_http_curl_call_free(call);
+    }
+}
+
+static spk_rc curl_start(struct spk_http *http, const struct spk_http_request *request,
+                         struct spk_http_call **out, struct spk_error *err)
+{
+    struct curl_client *client = (struct curl_client *)http;
+    struct curl_call *call = take_idle(client);
+    int timeout_ms = request->timeout_ms ? request->timeout_ms : client->options.timeout_ms;
+    call->request = *request;
+    call->limits = spk_http_limits_of(request, client->options.max_bytes);
+    call->started_us = spk_time_monotonic_us();
+    call->deadline_us = timeout_ms ? call->started_us + timeout_ms * INT64_C(1000) : 0;
+    call->paused = call->done = false;
+    call->rc = SPK_OK;
+    spk_rc rc =
+        spk_http_message_prepare(&call->arena, &client->hosts, request, &call->message, err);
+    if (rc) {
+        give_back(call);
+        return rc;
+    }
+    spk_http_transfer_configure(call);
+    spk_http_loop_order(call, ORDER_START);
+    *out = &call->call;
+    return SPK_OK;
+}
+
+static void wait_until_done(struct curl_call *call)
+{
+    pthread_mutex_lock(&call->lock);
+    while (!call->done) {
+        pthread_cond_wait(&call->changed, &call->lock);
+    }
+    pthread_mutex_unlock(&call->lock);
+}
+
+/* Exchanges `taken` for what has arrived; false where the transfer has ended and nothing is left.
+ */
+static bool take_arrived(struct curl_call *call, struct spk_buf *taken)
+{
+    spk_buf_clear(taken);
+    pthread_mutex_lock(&call->lock);
+    while (!call->done && call->arrived.len == 0) {
+        pthread_cond_wait(&call->changed, &call->lock);
+    }
+    struct spk_buf arrived = call->arrived;
+    call->arrived = *taken;
+    *taken = arrived;
+    bool resume = call->paused;
+    call->paused = false;
+    pthread_mutex_unlock(&call->lock);
+    if (resume) {
+        spk_http_loop_order(call, ORDER_RESUME);
+    }
+    return taken->len > 0;
+}
+
+static spk_rc stream_to_sink(struct curl_call *call, struct spk_error *err)
+{
+    const struct spk_http_request *request = &call->request;
+    struct spk_buf taken = {0};
+    spk_rc rc = SPK_OK;
+    while (!rc && take_arrived(call, &taken)) {
+        rc = request->sink(request->sink_context, spk_buf_view(&taken), err);
+    }
+    spk_buf_deinit(&taken);
+    return rc;
+}
+
+static spk_rc curl_wait(struct spk_http_call *base, struct spk_http_response *response,
+                        struct spk_error *err)
+{
+    struct curl_call *call = (struct curl_call *)base;
+    spk_rc rc = call->request.sink ? stream_to_sink(call, err) : SPK_OK;
+    if (rc) {
+        return rc; /* destroy gives up the rest */
+    }
+    wait_until_done(call);
+    if (call->rc) {
+        return spk_http_error_give(err, &call->err);
+    }
+    call->answer.url = spk_arena_dup(&call->answer.arena, call->message.url);
+    spk_http_response_swap(response, &call->answer);
+    return SPK_OK;
+}
+
+static void curl_cancel(struct spk_http_call *base)
+{
+    spk_http_loop_order((struct curl_call *)base, ORDER_CANCEL);
+}
+
+static void curl_call_destroy(struct spk_http_call *base)
+{
+    struct curl_call *call = (struct curl_call *)base;
+    pthread_mutex_lock(&call->lock);
+    bool done = call->done;
+    pthread_mutex_unlock(&call->lock);
+    if (!done) {
+        curl_cancel(base);
+        wait_until_done(call);
+    }
+    spk_http_loop_settle(call);
+    give_back(call);
+}
+
+const struct spk_http_ops spk_http_curl_ops = {
+    .name = "curl",
+    .start = curl_start,
+    .wait = curl_wait,
+    .cancel = curl_cancel,
+    .call_destroy = curl_call_destroy,
+    .destroy = spk_http_curl_destroy,
+};
