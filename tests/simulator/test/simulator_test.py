@@ -406,6 +406,18 @@ def test_a_scenario_file_is_applied_at_the_start(tmp_path):
     assert simulator.stop() == 0
 
 
+def test_the_scenario_of_the_demo_is_in_order(simulator):
+    scenario = (ROOT / "tests/simulator/scenarios/demo.json").read_text()
+    status, _, text = simulator.send("POST", "/_control", scenario)
+    assert status == 200, text
+    simulator.control(now="2026-01-20T06:00:00Z")
+    assert simulator.report(REPORTS["activity"], "2026-01-19", account="royal-otter")[2] == (
+        "Bad Authentication Key"
+    )
+    simulator.control(now="2026-01-22T06:00:00Z")
+    assert simulator.report(REPORTS["activity"], "2026-01-19", account="royal-otter")[2][0] == "{"
+
+
 def test_the_log_has_every_request_and_no_secret(simulator):
     simulator.report(REPORTS["activity"])
     simulator.report(REPORTS["activity"] + "&api_password=secret-word")
