@@ -20,7 +20,7 @@ from airbyte_cdk.sources.declarative.extractors.record_extractor import RecordEx
 from airbyte_cdk.sources.declarative.interpolation import InterpolatedString
 from airbyte_cdk.sources.declarative.requesters.error_handlers import DefaultErrorHandler
 from airbyte_cdk.sources.declarative.requesters.http_requester import HttpRequester
-from airbyte_cdk.sources.declarative.requesters.request_options.interpolated_request_options_provider import (  # noqa: E501
+from airbyte_cdk.sources.declarative.requesters.request_options import (
     InterpolatedRequestOptionsProvider,
 )
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import (
@@ -284,7 +284,8 @@ class HeaderedRowsExtractor(RecordExtractor):
         if self.has_data_path:
             found, has_data = walk(document, self.has_data_path)
             if not found or not isinstance(has_data, bool):
-                raise data_error(f"the answer has no true or false at {'.'.join(self.has_data_path)}")
+                where = ".".join(self.has_data_path)
+                raise data_error(f"the answer has no true or false at {where}")
             if not has_data:
                 return []
         titles = self._list_at(document, self.header_path)
@@ -303,7 +304,7 @@ class HeaderedRowsExtractor(RecordExtractor):
             count = len(values) if isinstance(values, list) else "no"
             raise data_error(f"a row has {count} values under {len(titles)} titles")
         record: Dict[str, Any] = {}
-        for title, value in zip(titles, values):
+        for title, value in zip(titles, values, strict=True):
             put(record, str(title), value, self.duplicate_policy)
         return record
 

@@ -1,7 +1,7 @@
 """The simulator as a process, and each engine's command line as a function.
 
-The engines that run a manifest: airbyte-cdk (always) and Spike's own (SPIKE, or build/spike; skipped,
-visibly, without it). Every test of test_connectors.py holds for both.
+The engines that run a manifest: airbyte-cdk (always) and Spike's own (SPIKE, or build/spike;
+skipped, visibly, without it). Every test of test_connectors.py holds for both.
 """
 
 import json

@@ -1,10 +1,14 @@
 """What the registry (connectors/components) promises, without a network."""
 
 import json
+import logging
 
 import pytest
 import requests
 import yaml
+from airbyte_cdk.sources.declarative.concurrent_declarative_source import (
+    ConcurrentDeclarativeSource,
+)
 from airbyte_cdk.sources.streams.http.error_handlers.response_models import ResponseAction
 from airbyte_cdk.utils import AirbyteTracedException
 from conftest import ROOT
@@ -65,6 +69,20 @@ def test_every_registered_parameter_is_a_field_of_the_class(file):
     fields = set(getattr(components, entry["name"]).__dataclass_fields__)
     missing = {parameter["name"] for parameter in entry["parameters"]} - fields
     assert not missing
+
+
+@pytest.mark.parametrize("platform, secret", [("cellxpert", "api_key"), ("mexos", "password")])
+def test_the_cdk_builds_the_spec_and_hides_the_secret(platform, secret):
+    manifest = yaml.safe_load((ROOT / "connectors" / platform / "manifest.yaml").read_text())
+    source = ConcurrentDeclarativeSource(
+        config={}, catalog=None, state=None, source_config=manifest
+    )
+    spec = source.spec(logging.getLogger()).connectionSpecification
+    secrets = [name for name, node in spec["properties"].items() if node.get("airbyte_secret")]
+    assert secrets == [secret]
+    assert {"base_url", secret, "tracker_login_id", "start_date"} <= set(spec["required"])
+    assert spec["properties"]["loopback_days"]["default"] == 2
+    assert {"recovery_dates", "gateway"} <= set(spec["properties"])
 
 
 # ---- BodyRuleErrorHandler
@@ -206,7 +224,9 @@ def test_positional_rows_that_do_not_fit_fail(document):
         rows(headered(), json.dumps(document))
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"rows": null}', '{"rows": [1]}', '{"other": []}'])
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '{"rows": null}', '{"rows": [1]}', '{"other": []}']
+)
 def test_json_without_the_list_fails(body):
     with pytest.raises(AirbyteTracedException):
         rows(JsonRecordExtractor({}, {}, ["rows"]), body)
@@ -323,5 +343,5 @@ def test_a_login_that_gives_no_token_says_whose_move_it_is(monkeypatch, body, st
         parameters={},
     )
     with pytest.raises(AirbyteTracedException) as raised:
-        session.token
+        _ = session.token
     assert raised.value.failure_type.name == failure
