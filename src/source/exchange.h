@@ -34,6 +34,7 @@ struct spk_response {
     struct spk_json_doc *json;  /* the body parsed once, or NULL (spk_response_json) */
     struct spk_value tree;      /* the body as templates see it, made on demand */
     struct spk_component *decoder; /* of the retriever: makes `tree` */
+    bool proven_empty; /* the error handler knows that this body means "no rows": nothing is read */
     struct spk_evidence *evidence; /* of the slice; extractors and handlers note the empty proof here */
     struct spk_arena *arena;
 };

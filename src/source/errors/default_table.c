@@ -1,5 +1,25 @@
 #include "errors.h"
 
+const char *const spk_action_names[] = {"SUCCESS",      "FAIL",  "RETRY", "IGNORE",
+                                        "RATE_LIMITED", "RESET_PAGINATION", NULL};
+
+enum spk_action spk_action_of(int choice)
+{
+    static const enum spk_action actions[] = {SPK_ACTION_SUCCESS, SPK_ACTION_FAIL,
+                                              SPK_ACTION_RETRY,   SPK_ACTION_IGNORE,
+                                              SPK_ACTION_RATE_LIMITED, SPK_ACTION_RESET_PAGINATION};
+    return actions[choice];
+}
+
+const char *const spk_failure_names[] = {"unset", "system_error", "config_error",
+                                         "transient_error", NULL};
+
+spk_rc spk_failure_of(int choice)
+{
+    static const spk_rc failures[] = {SPK_OK, SPK_ESYSTEM, SPK_ECONFIG, SPK_ETRANSIENT};
+    return failures[choice];
+}
+
 static const struct {
     int status;
     enum spk_action action;

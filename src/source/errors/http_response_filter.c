@@ -14,15 +14,6 @@ struct response_filter {
     struct spk_template_string *error_message;
 };
 
-static const char *const actions[] = {"SUCCESS", "FAIL", "RETRY", "IGNORE", "RATE_LIMITED",
-                                      "RESET_PAGINATION", NULL};
-static const enum spk_action action_of[] = {SPK_ACTION_SUCCESS, SPK_ACTION_FAIL,
-                                            SPK_ACTION_RETRY,   SPK_ACTION_IGNORE,
-                                            SPK_ACTION_RATE_LIMITED, SPK_ACTION_RESET_PAGINATION};
-static const char *const failure_types[] = {"unset", "system_error", "config_error",
-                                            "transient_error", NULL};
-static const spk_rc failure_of[] = {SPK_OK, SPK_ESYSTEM, SPK_ECONFIG, SPK_ETRANSIENT};
-
 #define FIELD(name) offsetof(struct response_filter, name)
 
 static const struct spk_prop props[] = {
@@ -30,12 +21,12 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_ENUM,
      .offset = FIELD(action),
      .standard = "FAIL",
-     .choices = actions,
+     .choices = spk_action_names,
      .help = "what to do with a matching answer"},
     {.name = "failure_type",
      .type = SPK_PROP_ENUM,
      .offset = FIELD(failure_type),
-     .choices = failure_types,
+     .choices = spk_failure_names,
      .help = "class of the failure, for FAIL"},
     {.name = "http_codes",
      .type = SPK_PROP_VALUE,
@@ -110,10 +101,10 @@ static void match(struct spk_component *base, const struct spk_scope *scope,
         return;
     struct spk_resolution standard;
     spk_default_resolution(status, &standard);
-    out->action = action_of[self->action];
+    out->action = spk_action_of(self->action);
     out->failure = standard.failure;
     if (out->action == SPK_ACTION_FAIL && self->failure_type > 0)
-        out->failure = failure_of[self->failure_type];
+        out->failure = spk_failure_of(self->failure_type);
     struct spk_error ignored;
     if (self->error_message)
         spk_scope_text(&inner, base, self->error_message, &out->message, &ignored);

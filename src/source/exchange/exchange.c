@@ -99,6 +99,7 @@ static void take_answer(struct spk_exchange *x)
     spk_json_doc_destroy(response->json);
     response->json = NULL;
     response->tree = (struct spk_value){0};
+    response->proven_empty = false;
     response->status = x->answer.status;
     response->url = x->answer.url;
     response->body = spk_buf_view(&x->answer.body);

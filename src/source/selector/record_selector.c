@@ -132,6 +132,9 @@ static spk_rc select_records(struct spk_component *base, const struct spk_scope 
     struct record_selector *self = (struct record_selector *)base;
     struct selection s = {.self = self, .scope = *scope, .visit = visit, .context = context};
     spk_rc rc = SPK_OK;
+    *extracted = 0;
+    if (scope->response->proven_empty)
+        return SPK_OK;
     if (self->normalize)
         rc = spk_selector_schema(self->base.source, self->stream_name, &s.schema, err);
     if (!rc)
@@ -144,6 +147,8 @@ static int64_t count(struct spk_component *base, const struct spk_scope *scope)
 {
     struct spk_component *extractor = ((struct record_selector *)base)->extractor;
     const struct spk_extractor_ops *extractor_ops = SPK_OPS(extractor, extractor);
+    if (scope->response->proven_empty)
+        return 0;
     return extractor_ops->count ? extractor_ops->count(extractor, scope) : -1;
 }
 
