@@ -22,8 +22,8 @@
 enum spk_sql_type {
     SPK_SQL_NULL,
     SPK_SQL_I64,
-    SPK_SQL_DOUBLE,
-    SPK_SQL_TEXT, /* UTF-8 without NUL */
+    SPK_SQL_DOUBLE, /* not NaN */
+    SPK_SQL_TEXT,   /* UTF-8 without NUL */
     SPK_SQL_BYTES,
 };
 
@@ -113,8 +113,9 @@ bool spk_sql_row_is_null(const struct spk_sql_row *row, size_t column);
 
 struct spk_sql;
 
-/* WRITE takes the write lock at once (SQLite: BEGIN IMMEDIATE), so that a transaction that began
- * never finds itself locked out in the middle. */
+/* READ sees one state of the database and may not write (EDATA). WRITE takes the write lock at once
+ * (SQLite: BEGIN IMMEDIATE), so that work that began never finds itself locked out in the middle.
+ */
 enum spk_sql_mode { SPK_SQL_READ, SPK_SQL_WRITE };
 
 /* An implementation. It reports plain facts; the functions below put the statement in front. */
@@ -138,6 +139,7 @@ struct spk_sql_ops {
 struct spk_sql {
     const struct spk_sql_ops *ops;
     bool in_transaction;
+    bool failed; /* inside the transaction: only rollback is left */
 };
 
 struct spk_sql_options {
@@ -160,7 +162,8 @@ spk_rc spk_sql_exec_count(struct spk_sql *sql, struct spk_sql_statement statemen
 spk_rc spk_sql_script(struct spk_sql *sql, struct spk_view text, struct spk_error *err);
 spk_rc spk_sql_query(struct spk_sql *sql, struct spk_sql_statement statement, spk_sql_row_fn row_fn,
                      void *context, struct spk_error *err);
-/* The first row, copied into the arena; row->n == 0 where there is none. */
+/* The first row, copied into the arena; row->n == 0 where there is none. All rows are read: say
+ * LIMIT 1. */
 spk_rc spk_sql_query_row(struct spk_sql *sql, struct spk_sql_statement statement,
                          struct spk_arena *arena, struct spk_sql_row *row, struct spk_error *err);
 /* The whole number in the first column of the first row. EDATA where there is none. */
@@ -169,9 +172,10 @@ spk_rc spk_sql_query_i64(struct spk_sql *sql, struct spk_sql_statement statement
 
 /* ---- transactions ---- */
 
-/* Transactions do not nest (assert). After a failed begin none is open. After a failed commit none
- * is open either, and the work may have been kept (the answer was lost): look before doing it
- * again. */
+/* Transactions do not nest (assert). After a failed begin none is open. After a failed statement
+ * only rollback is left: further statements and commit (which rolls back then) are ESYSTEM. After a
+ * failed commit no transaction is open either, and the work may have been kept (the answer was
+ * lost): look before doing it again. */
 spk_rc spk_sql_begin(struct spk_sql *sql, enum spk_sql_mode mode, struct spk_error *err);
 spk_rc spk_sql_commit(struct spk_sql *sql, struct spk_error *err);
 void spk_sql_rollback(struct spk_sql *sql); /* does nothing where no transaction is open */
@@ -202,13 +206,13 @@ spk_rc spk_sql_migrate(struct spk_sql *sql, const struct spk_sql_migration *list
 
 /* ---- advisory locks ---- */
 
-/* Who holds a lock. The fields are borrowed. */
+/* Who holds a lock. The views are borrowed. */
 struct spk_sql_process {
-    struct spk_view host; /* name of the machine */
-    struct spk_view boot; /* boot id and process namespace: where a pid means something */
+    struct spk_view host;  /* name of the machine */
+    struct spk_view boot;  /* changes with every boot of it */
+    int64_t pid_namespace; /* inside which the pid means something */
     int64_t pid;
-    int64_t started; /* start of the process in clock ticks since boot; tells reuse of a
-                      * pid */
+    int64_t started; /* in clock ticks since boot: tells that a pid was used again; 0 unknown */
 };
 
 enum { SPK_SQL_LOCK_TOKEN = 37, SPK_SQL_LOCK_NAME = 256 };
