@@ -5,6 +5,7 @@ import logging
 
 import pytest
 import requests
+import xmltodict
 import yaml
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import (
     ConcurrentDeclarativeSource,
@@ -57,6 +58,10 @@ def test_the_cdk_builds_the_spec_and_hides_the_secret(platform, secret):
 
 
 def cases(name):
+    return list(read_cases(name))
+
+
+def read_cases(name):
     file = ROOT / "connectors/components/cases" / f"{name}.json"
     document = json.loads(file.read_text())
     for case in document["cases"]:
@@ -103,6 +108,30 @@ def test_an_extractor_gives_the_records_or_fails(name, case):
     with pytest.raises(AirbyteTracedException) as failure:
         list(extractor.extract_records(answer(case["body"])))
     assert failure.value.failure_type.name == case["failure_type"]
+
+
+def by_xmltodict(body, path):
+    """The rows as the CDK's XmlDecoder, which is xmltodict, and a DpathExtractor give them."""
+    found = [xmltodict.parse(body)]
+    for key in path:
+        values = [node.get(key) for node in found if isinstance(node, dict) and key in node]
+        found = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return [row or {} for row in found]
+
+
+def comparable(param):
+    """Not a failure, and no prefix of attributes that xmltodict does not have."""
+    case = param.values[0]
+    return "records" in case and "attribute_prefix" not in case["parameters"]
+
+
+@pytest.mark.parametrize("case", list(filter(comparable, cases("xml_record_extractor"))))
+def test_xml_rows_have_the_shape_that_xmltodict_gives(case):
+    parameters = {**case["parameters"], "duplicate_policy": "list"}
+    parameters.pop("envelope", None)
+    extractor = build("XmlRecordExtractor", {"parameters": parameters})
+    expected = by_xmltodict(case["body"], parameters["record_path"])
+    assert list(extractor.extract_records(answer(case["body"]))) == expected
 
 
 @pytest.mark.parametrize("case", cases("template_body_requester"))
