@@ -3,7 +3,7 @@
 /*
  * Writes rows in the three shapes platforms use: JSON objects, XML elements, and positional values
  * under one list of titles. Column faults (rows left out, a column renamed, a column added) happen
- * here, so that every stream can have them.
+ * here, so that every stream can have them. Texts are the simulator's own: nothing needs escaping.
  */
 #include "base/buf.h"
 
