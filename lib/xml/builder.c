@@ -26,8 +26,14 @@ void spk_xml_builder_deinit(struct spk_xml_builder *builder)
     spk_map_deinit(&builder->known_names);
 }
 
-static spk_rc check_memory(const struct spk_xml_builder *builder, struct spk_error *err)
+/* Tables of names are made for few of them: libxml2's gets slow. */
+enum { MAX_NAMES = 65536 };
+
+static spk_rc check_growth(const struct spk_xml_builder *builder, struct spk_error *err)
 {
+    if (builder->known_names.len > MAX_NAMES)
+        return spk_error_set(err, SPK_EDATA, "the XML document has more than %d different names",
+                             MAX_NAMES);
     size_t used = builder->values->used + builder->text.len;
     if (builder->names != builder->values)
         used += builder->names->used;
@@ -105,14 +111,14 @@ spk_rc spk_xml_builder_start(struct spk_xml_builder *builder, const char *name,
         put(builder, frame, builder->strip_attribute_prefix ? key->name : key->attribute,
             spk_string_dup(builder->values, text));
     }
-    return check_memory(builder, err);
+    return check_growth(builder, err);
 }
 
 spk_rc spk_xml_builder_text(struct spk_xml_builder *builder, struct spk_view text,
                             struct spk_error *err)
 {
     spk_buf_append(&builder->text, text);
-    return check_memory(builder, err);
+    return check_growth(builder, err);
 }
 
 /* Length of the wide white space character at the start of the text, as Python's isspace sees it.

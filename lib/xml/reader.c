@@ -6,7 +6,13 @@
 
 #include <libxml/parserInternals.h>
 
-enum { DEFAULT_DEPTH = 256, DEFAULT_BYTES = 1 << 30, PUSH_STEP = 1 << 20 };
+enum { DEFAULT_DEPTH = 256, DEFAULT_BYTES = 1 << 30, PUSH_STEP = 1 << 16 };
+
+/* libxml2 compares each attribute of a tag with all others: the time grows with their square. */
+enum { MAX_MARKUP = 1 << 18, MAX_ATTRIBUTES = 4096 };
+
+/* A CDATA section is moved down in its buffer with every push. */
+enum { MAX_CDATA = 1 << 24 };
 
 static void stop(struct spk_xml_reader *reader, spk_rc rc)
 {
@@ -22,6 +28,14 @@ static void fail_here(struct spk_xml_reader *reader, const char *what)
     stop(reader, SPK_EDATA);
 }
 
+static bool has_too_many(const xmlChar **attributes)
+{
+    size_t n = 0;
+    while (attributes && n <= MAX_ATTRIBUTES && attributes[2 * n])
+        n++;
+    return n > MAX_ATTRIBUTES;
+}
+
 static void on_start(void *context, const xmlChar *name, const xmlChar **attributes)
 {
     struct spk_xml_reader *reader = context;
@@ -31,6 +45,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar **attribu
         char what[64];
         snprintf(what, sizeof(what), "nested deeper than %zu levels", reader->max_depth);
         fail_here(reader, what);
+        return;
+    }
+    if (has_too_many(attributes)) {
+        fail_here(reader, "more attributes than any element has");
         return;
     }
     reader->depth++;
@@ -172,11 +190,26 @@ static struct spk_view skip_mark(struct spk_xml_reader *reader, struct spk_view 
     return chunk;
 }
 
+/* What libxml2 keeps until it has seen the end of it. */
+static void check_backlog(struct spk_xml_reader *reader)
+{
+    const struct _xmlParserInput *input = reader->parser->input;
+    if (reader->error.rc != SPK_OK || !input)
+        return;
+    ptrdiff_t backlog = input->end - input->cur;
+    bool in_cdata = reader->parser->instate == XML_PARSER_CDATA_SECTION;
+    if (in_cdata && backlog > MAX_CDATA)
+        fail_here(reader, "a CDATA section of more than 16 MiB");
+    else if (!in_cdata && backlog > MAX_MARKUP)
+        fail_here(reader, "a tag, comment or DOCTYPE of more than 256 KiB");
+}
+
 static void feed(struct spk_xml_reader *reader, struct spk_view piece, bool last)
 {
     xmlParseChunk(reader->parser, piece.at, (int)piece.len, last);
     if (reader->error.rc == SPK_OK && !reader->parser->wellFormed)
         fail_syntax(reader);
+    check_backlog(reader);
 }
 
 spk_rc spk_xml_reader_push(struct spk_xml_reader *reader, struct spk_view chunk,

@@ -22,7 +22,7 @@ struct spk_xml_reader {
     void *context;
     size_t max_bytes, max_depth;
     size_t bytes, depth;
-    unsigned mark_left; /* bytes of a UTF-8 byte order mark that may still come */
+    unsigned mark_left;     /* bytes of a UTF-8 byte order mark that may still come */
     struct spk_error error; /* rc is not OK after the first failure */
 };
 

@@ -140,6 +140,48 @@ static void limits_are_refused_with_their_place(void **state)
         SPK_ECONFIG);
 }
 
+static void huge_tags_are_refused_before_they_cost_time(void **state)
+{
+    struct fixture *fixture = *state;
+    spk_buf_append_str(&fixture->buf, "<a");
+    for (int i = 0; i < 5000; i++)
+        spk_buf_printf(&fixture->buf, " a%d=''", i);
+    spk_buf_append_str(&fixture->buf, "/>");
+    assert_int_equal(parse(fixture, spk_buf_cstr(&fixture->buf)), SPK_EDATA);
+    assert_non_null(strstr(fixture->err.text, "more attributes than any element has"));
+    spk_buf_clear(&fixture->buf);
+    spk_buf_append_str(&fixture->buf, "<a b='");
+    for (int i = 0; i < 400000; i++)
+        spk_buf_append_char(&fixture->buf, 'x');
+    assert_int_equal(parse(fixture, spk_buf_cstr(&fixture->buf)), SPK_EDATA);
+    assert_non_null(strstr(fixture->err.text, "a tag, comment or DOCTYPE of more than 256 KiB"));
+}
+
+static void a_long_text_is_no_huge_tag(void **state)
+{
+    static const char *const around[][2] = {{"<a>", "</a>"}, {"<a><![CDATA[", "]]></a>"}};
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture *fixture = *state;
+        spk_buf_clear(&fixture->buf);
+        spk_buf_append_str(&fixture->buf, around[i][0]);
+        for (int n = 0; n < 1000000; n++)
+            spk_buf_append_char(&fixture->buf, 'x');
+        spk_buf_append_str(&fixture->buf, around[i][1]);
+        assert_int_equal(parse(fixture, spk_buf_cstr(&fixture->buf)), SPK_OK);
+        assert_int_equal(spk_get(fixture->value, "a").text.len, 1000000);
+    }
+}
+
+static void too_many_names_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    spk_buf_append_str(&fixture->buf, "<a>");
+    for (int i = 0; i < 70000; i++)
+        spk_buf_printf(&fixture->buf, "<b%d/>", i);
+    assert_int_equal(parse(fixture, spk_buf_cstr(&fixture->buf)), SPK_EDATA);
+    assert_string_equal(fixture->err.text, "the XML document has more than 65536 different names");
+}
+
 static void the_root_name_is_known_whatever_follows(void **state)
 {
     static const struct {
@@ -171,6 +213,9 @@ int main(void)
         TEST(errors_name_line_and_column),
         TEST(no_entity_is_expanded_and_nothing_is_fetched),
         TEST(limits_are_refused_with_their_place),
+        TEST(huge_tags_are_refused_before_they_cost_time),
+        TEST(a_long_text_is_no_huge_tag),
+        TEST(too_many_names_are_refused),
         TEST(the_root_name_is_known_whatever_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
