@@ -152,7 +152,7 @@ spk_rc spk_http_curl_create(const struct spk_http_options *options, struct spk_h
 /* What is expected and what it is answered with. All is borrowed for the client's life. */
 struct spk_http_exchange {
     struct spk_view method; /* empty: any */
-    struct spk_view url;    /* prepared, as in spk_http_seen; empty: any */
+    struct spk_view url;    /* prepared, without fragment; empty: any */
     struct spk_view body;   /* at NULL: any */
 
     int status;                            /* 0 with a failure */
@@ -163,7 +163,7 @@ struct spk_http_exchange {
     const char *failure_text;
 };
 
-/* A request as it would have gone out: after preparing, one entry per redirect too. */
+/* A request as it would have gone out: prepared, without fragment; a redirect is one more. */
 struct spk_http_seen {
     struct spk_view method, url, body;
     struct spk_http_header *headers; /* the request's, without the client's defaults */

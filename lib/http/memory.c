@@ -32,10 +32,17 @@ struct memory_call {
     atomic_bool cancelled;
 };
 
+/* A fragment is not sent. */
+static struct spk_view sent_url(const struct spk_http_message *message)
+{
+    struct spk_view rest = message->url;
+    return spk_view_cut(&rest, '#');
+}
+
 static bool fits(const struct spk_http_exchange *exchange, const struct spk_http_message *message)
 {
     return (exchange->method.len == 0 || spk_view_equal(exchange->method, message->method)) &&
-           (exchange->url.len == 0 || spk_view_equal(exchange->url, message->url)) &&
+           (exchange->url.len == 0 || spk_view_equal(exchange->url, sent_url(message))) &&
            (!exchange->body.at || spk_view_equal(exchange->body, message->body));
 }
 
@@ -44,7 +51,7 @@ static void remember(struct memory *memory, const struct spk_http_message *messa
     struct spk_arena *arena = &memory->arena;
     struct spk_http_seen *seen = SPK_NEW(arena, struct spk_http_seen);
     seen->method = spk_arena_dup(arena, message->method);
-    seen->url = spk_arena_dup(arena, message->url);
+    seen->url = spk_arena_dup(arena, sent_url(message));
     seen->body = spk_arena_dup(arena, message->body);
     seen->headers = spk_arena_array(arena, message->headers_len + 1, sizeof(*seen->headers));
     for (size_t i = 0; i < message->headers_len; i++) {
