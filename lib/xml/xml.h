@@ -9,8 +9,9 @@
  *
  * Nothing is fetched and no entity is expanded but the five of XML and character references: a
  * reference to any other one is EDATA, or dropped where the DOCTYPE names an external subset (which
- * is never read), as expat does. A tag or comment has at most 256 KiB, an element 4096 attributes,
- * a document 65536 different names. Errors are EDATA "LINE:COLUMN: what". One thread per handle.
+ * is never read), as expat does. A tag or comment has at most 256 KiB, a CDATA section 16 MiB, an
+ * element 4096 attributes, a document 65536 different names. Errors are EDATA "LINE:COLUMN: what".
+ * One thread per handle.
  */
 #include "value/value.h"
 
@@ -18,8 +19,8 @@ struct spk_xml_options {
     size_t max_bytes;  /* of the document; 0: 1 GiB */
     size_t max_depth;  /* of nesting; 0: 256 */
     size_t max_memory; /* bytes of values held at once; 0: 1 GiB (parse), 64 MiB (rows) */
-    const char
-        *encoding; /* overrides byte order mark and declaration; NULL: they decide, else UTF-8 */
+    /* iconv's name; overrides byte order mark and declaration. NULL: these decide, else UTF-8. */
+    const char *encoding;
 };
 
 /* The whole document: a DICT with the root element's name as its only key. Texts are copied into
