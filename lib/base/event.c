@@ -92,7 +92,7 @@ static void append_double(struct spk_buf *line, double number)
     }
 }
 
-static void append_field(struct spk_buf *line, const struct spk_field *field)
+static void append_field(struct spk_buf *line, const struct spk_event_field *field)
 {
     spk_buf_append_char(line, ' ');
     spk_buf_append_str(line, field->name);
@@ -124,7 +124,7 @@ static void write_stderr(enum spk_level level, struct spk_view line)
     spk_arena_deinit(&arena);
 }
 
-void spk_event_emit(enum spk_event event, const struct spk_field *fields, size_t count)
+void spk_event_emit(enum spk_event event, const struct spk_event_field *fields, size_t count)
 {
     enum spk_level level = spk_event_level(event);
     if ((int)level < atomic_load(&least_level)) {

@@ -17,7 +17,7 @@ enum spk_event {
     SPK_EVENT_COUNT
 };
 
-struct spk_field {
+struct spk_event_field {
     const char *name;
     enum { SPK_FIELD_TEXT, SPK_FIELD_INT, SPK_FIELD_DOUBLE } kind;
     struct spk_view text;
@@ -26,15 +26,15 @@ struct spk_field {
 };
 
 #define SPK_TEXT(name_, view_)                                                                     \
-    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_TEXT, .text = (view_)})
+    ((struct spk_event_field){.name = (name_), .kind = SPK_FIELD_TEXT, .text = (view_)})
 #define SPK_INT(name_, n_)                                                                         \
-    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_INT, .integer = (n_)})
+    ((struct spk_event_field){.name = (name_), .kind = SPK_FIELD_INT, .integer = (n_)})
 #define SPK_DOUBLE(name_, n_)                                                                      \
-    ((struct spk_field){.name = (name_), .kind = SPK_FIELD_DOUBLE, .number = (n_)})
+    ((struct spk_event_field){.name = (name_), .kind = SPK_FIELD_DOUBLE, .number = (n_)})
 /* spk_event_emit(SPK_EVENT_X, SPK_FIELDS(SPK_INT("rows", 5), SPK_TEXT("stream", name))) */
 #define SPK_FIELDS(...)                                                                            \
-    (const struct spk_field[]){__VA_ARGS__},                                                       \
-        sizeof((const struct spk_field[]){__VA_ARGS__}) / sizeof(struct spk_field)
+    (const struct spk_event_field[]){__VA_ARGS__},                                                       \
+        sizeof((const struct spk_event_field[]){__VA_ARGS__}) / sizeof(struct spk_event_field)
 
 struct spk_event_sink {
     void *context;
@@ -42,7 +42,7 @@ struct spk_event_sink {
     void (*write)(void *context, enum spk_event event, enum spk_level level, struct spk_view line);
 };
 
-void spk_event_emit(enum spk_event event, const struct spk_field *fields, size_t count);
+void spk_event_emit(enum spk_event event, const struct spk_event_field *fields, size_t count);
 void spk_event_set_sink(const struct spk_event_sink *sink); /* NULL: stderr */
 void spk_event_set_level(enum spk_level least);
 const char *spk_event_name(enum spk_event event);

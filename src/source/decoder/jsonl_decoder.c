@@ -7,7 +7,7 @@ static spk_rc decode_line(struct spk_response *response, struct spk_view line,
                           spk_document_visit visit, void *context, int64_t *bad,
                           struct spk_error *err)
 {
-    struct spk_json_limits limits = {.allow_nan = true};
+    struct spk_json_limits limits = {.allow_nan = true, .big_float = true};
     struct spk_json_doc *doc = NULL;
     if (spk_json_doc_parse(line, &limits, &doc, NULL)) {
         *bad += 1;

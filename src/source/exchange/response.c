@@ -5,7 +5,7 @@ spk_rc spk_response_json(struct spk_response *response, const struct spk_json_do
                          struct spk_error *err)
 {
     if (!response->json) {
-        struct spk_json_limits limits = {.allow_nan = true};
+        struct spk_json_limits limits = {.allow_nan = true, .big_float = true};
         spk_rc rc = spk_json_doc_parse(response->body, &limits, &response->json, err);
         if (rc)
             return spk_error_context(err, rc, "the response is no JSON");
