@@ -7,12 +7,12 @@
  * A compiled template is immutable and may be shared by threads; everything that changes during an
  * evaluation is in the environment, of which each thread has its own.
  *
- * What an evaluation gives, as JinjaInterpolation.eval does: the text is rendered; a text that reads
- * as a Python literal becomes that value ("12" is 12, "[1]" a list, "None" null); an empty text or an
- * undefined error evaluates the fallback instead; a TypeError while rendering gives the source text.
- * All other faults are errors: ECONFIG where the template itself is wrong, EDATA where it met values
- * that it cannot handle. Texts begin with "line:column: " of the place inside the template and never
- * hold values of variables.
+ * What an evaluation gives, as JinjaInterpolation.eval does: the text is rendered; a text that
+ * reads as a Python literal becomes that value ("12" is 12, "[1]" a list, "None" null); an empty
+ * text or an undefined error evaluates the fallback instead; a TypeError while rendering gives the
+ * source text. All other faults are errors: ECONFIG where the template itself is wrong, EDATA where
+ * it met values that it cannot handle. Texts begin with "line:column: " of the place inside the
+ * template and never hold values of variables.
  */
 #include "value/value.h"
 
