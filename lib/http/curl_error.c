@@ -37,6 +37,8 @@ static const struct {
     {CURLE_URL_MALFORMAT, SPK_ECONFIG, "the URL is not valid", "check host and port"},
     {CURLE_BAD_CONTENT_ENCODING, SPK_EDATA, "the body is not encoded as its headers say",
      "ask the peer, or read it raw"},
+    {CURLE_OUT_OF_MEMORY, SPK_EDATA, "a header line or a packed body is larger than libcurl takes",
+     "ask the peer"},
 };
 
 /* libcurl's own words carry hosts, ports and times, never the URL. */

@@ -336,7 +336,8 @@ static void configure_once(struct curl_call *call)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
+    /* libcurl unpacks a whole buffer before it pauses: keep that far below the 64 MiB it stores. */
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16L * 1024);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -354,6 +355,7 @@ static void configure_once(struct curl_call *call)
         curl_easy_setopt(easy, CURLOPT_CAPATH, environment->ca_folder);
     }
     if (client->share) {
+        curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* reads none, but keeps them */
         curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
     }
 }
