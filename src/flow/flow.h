@@ -38,8 +38,8 @@ struct spk_flow_request {
     size_t account_count;
 };
 
-/* Plans a run: its id in `run`. ECONFIG when an earlier run of the platform is not ended (resume or
- * abandon it), ETRANSIENT when another process is at it. */
+/* The functions below change a platform's state: the caller holds spk_storage_lock of the platform. */
+/* Plans a run: its id in `run`. ECONFIG when an earlier run of the platform is not ended. */
 spk_rc spk_flow_start(const struct spk_flow_parts *parts, const struct spk_flow_request *request,
                       struct spk_arena *arena, struct spk_run *run, struct spk_error *err);
 /* One step of a run. Doing a done step again changes nothing. */

@@ -6,6 +6,8 @@
 #include "source/component.h"
 #include "source/sink.h"
 
+struct spk_cursor;
+
 /* Parts that several components add to one request. Dicts hold values as templates gave them; the
  * requester turns them into text as python-requests would. */
 struct spk_request_options {
@@ -49,6 +51,7 @@ struct spk_scope {
     struct spk_response *response;
     struct spk_record *record;
     const struct spk_page *page; /* last_page_size, last_record, last_page_token_value */
+    struct spk_cursor *cursor;       /* what it refuses the selector leaves out; NULL: nothing */
     struct spk_component *decoder;   /* of the retriever: what response.json() is made with */
     struct spk_evidence *evidence;   /* of the slice: what requests cost is counted here */
     struct spk_value extra;      /* DICT of further variables by name */

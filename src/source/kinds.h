@@ -151,20 +151,21 @@ struct spk_slices_ops {
     spk_rc (*next)(struct spk_slices *slices, struct spk_arena *arena, struct spk_slice *slice,
                    bool *more, struct spk_error *err);
     void (*destroy)(struct spk_slices *slices);
+    /* optional, of routers: the state of the parents (DICT by name) when the slice that `next` gave
+     * last was made; after the end, their final state. */
+    struct spk_value (*parent_state)(struct spk_slices *slices, struct spk_arena *arena);
 };
 struct spk_slices {
     const struct spk_slices_ops *ops;
 };
 
 struct spk_router_ops {
-    /* Partitions: slices without `cursor`. */
-    spk_rc (*open)(struct spk_component *self, struct spk_slices **out, struct spk_error *err);
+    /* Partitions: slices without `cursor`. state: the stream_state of the stream that is routed, or
+     * UNDEFINED; parents take theirs from it. Borrowed until the slices are destroyed. */
+    spk_rc (*open)(struct spk_component *self, struct spk_value state, struct spk_slices **out,
+                   struct spk_error *err);
     spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
                       struct spk_request_options *out, struct spk_error *err);
-    /* optional: state of the parents, merged into the stream's state as parent_state */
-    spk_rc (*set_state)(struct spk_component *self, struct spk_value parent_state,
-                        struct spk_error *err);
-    struct spk_value (*state)(struct spk_component *self, struct spk_arena *arena);
 };
 
 /*
@@ -174,7 +175,7 @@ struct spk_router_ops {
 struct spk_cursor;
 struct spk_cursor_ops {
     spk_rc (*slices)(struct spk_cursor *cursor, struct spk_slices **out, struct spk_error *err);
-    /* optional: client-side incremental filter and data feeds */
+    /* optional: of cursors that leave records out, see struct spk_cursor */
     bool (*should_sync)(struct spk_cursor *cursor, const struct spk_slice *slice,
                         struct spk_record *record);
     spk_rc (*observe)(struct spk_cursor *cursor, const struct spk_slice *slice,
@@ -182,6 +183,8 @@ struct spk_cursor_ops {
     /* The slice was read whole: fold it into the state. *emit: a STATE is due now. */
     spk_rc (*close)(struct spk_cursor *cursor, const struct spk_slice *slice, bool *emit,
                     struct spk_error *err);
+    /* optional: no slice will be made or closed any more; the last state follows. */
+    void (*finish)(struct spk_cursor *cursor);
     struct spk_value (*state)(struct spk_cursor *cursor, struct spk_arena *arena);
     /* Request options of the window (start_time_option, end_time_option) and of the router. */
     spk_rc (*options)(struct spk_cursor *cursor, const struct spk_scope *scope,
@@ -191,6 +194,8 @@ struct spk_cursor_ops {
 };
 struct spk_cursor {
     const struct spk_cursor_ops *ops;
+    bool is_client_side; /* the selector leaves out what should_sync refuses */
+    bool is_data_feed;   /* the retriever does, and a page that ends with such a record is the last */
 };
 
 struct spk_cursor_type_ops {
@@ -222,6 +227,7 @@ struct spk_slice_read { /* what one call of `read` is told, and what it reports 
     void *context;
     struct spk_evidence *evidence;
     int64_t limit; /* stop after so many records; 0: all. check reads one */
+    bool lazy;     /* the next page is asked for when the records of this one are used up */
 };
 
 struct spk_retriever_ops {

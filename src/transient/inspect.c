@@ -21,22 +21,24 @@ static spk_rc read_at(void *context, uint64_t offset, void *to, size_t len, stru
     return rc;
 }
 
-static spk_rc count_rows(struct spk_objstore *store, const struct spk_transient_file *file,
-                         struct spk_arena *arena, int64_t *rows, struct spk_error *err)
+spk_rc spk_transient_count_rows(struct spk_objstore *store, struct spk_view key, int64_t bytes,
+                                int64_t *rows, struct spk_error *err)
 {
-    struct object_source source = {.store = store, .key = file->key};
-    struct spk_parquet_source bytes = {
-        .read_at = read_at, .context = &source, .size = (uint64_t)file->bytes};
+    struct object_source source = {.store = store, .key = key};
+    struct spk_parquet_source range = {
+        .read_at = read_at, .context = &source, .size = (uint64_t)bytes};
     struct spk_parquet_reader *reader = NULL;
-    spk_rc rc = spk_parquet_reader_open_source(spk_arena_strdup(arena, file->key), &bytes, &reader, err);
+    struct spk_arena arena = {0};
+    spk_rc rc = spk_parquet_reader_open_source(spk_arena_strdup(&arena, key), &range, &reader, err);
     if (!rc)
         *rows = spk_parquet_reader_rows(reader);
     spk_parquet_reader_destroy(reader);
+    spk_arena_deinit(&arena);
     return rc;
 }
 
 static spk_rc check_file(struct spk_objstore *store, const struct spk_transient_file *file,
-                         struct spk_arena *arena, struct spk_error *err)
+                         struct spk_error *err)
 {
     struct spk_objstore_stat stat;
     int64_t rows = 0;
@@ -47,7 +49,7 @@ static spk_rc check_file(struct spk_objstore *store, const struct spk_transient_
         return spk_error_set(err, SPK_EDATA, "%.*s has %llu bytes, batch.json says %lld",
                              SPK_FMT(file->key), (unsigned long long)stat.size,
                              (long long)file->bytes);
-    rc = count_rows(store, file, arena, &rows, err);
+    rc = spk_transient_count_rows(store, file->key, file->bytes, &rows, err);
     if (!rc && rows != file->rows)
         return spk_error_set(err, SPK_EDATA, "%.*s has %lld rows, batch.json says %lld",
                              SPK_FMT(file->key), (long long)rows, (long long)file->rows);
@@ -69,7 +71,7 @@ spk_rc spk_transient_inspect(struct spk_objstore *store, struct spk_view run, st
             rc = spk_error_context(err, rc, "%.*s", SPK_FMT(get.key));
     }
     for (size_t i = 0; !rc && i < batch->file_count; i++) {
-        rc = check_file(store, &batch->files[i], arena, err);
+        rc = check_file(store, &batch->files[i], err);
         rows += batch->files[i].rows;
     }
     if (!rc && (rows != batch->rows || rows != batch->records))

@@ -6,6 +6,7 @@
 struct full_refresh {
     struct spk_cursor base;
     struct spk_component *router; /* or NULL */
+    struct spk_value given;
 };
 
 struct single_slice {
@@ -33,9 +34,10 @@ static const struct spk_slices_ops single_ops = {.next = next_single, .destroy =
 
 static spk_rc slices(struct spk_cursor *cursor, struct spk_slices **out, struct spk_error *err)
 {
-    struct spk_component *router = ((struct full_refresh *)cursor)->router;
+    struct full_refresh *self = (struct full_refresh *)cursor;
+    struct spk_component *router = self->router;
     if (router)
-        return SPK_OPS(router, router)->open(router, out, err);
+        return SPK_OPS(router, router)->open(router, self->given, out, err);
     struct single_slice *single = spk_memory_zalloc(sizeof(*single));
     single->base.ops = &single_ops;
     *out = &single->base;
@@ -83,12 +85,13 @@ static const struct spk_cursor_ops ops = {
     .destroy = destroy,
 };
 
-spk_rc spk_full_refresh_start(struct spk_component *router, struct spk_cursor **out,
-                              struct spk_error *err)
+spk_rc spk_full_refresh_start(struct spk_component *router, struct spk_value state,
+                              struct spk_cursor **out, struct spk_error *err)
 {
     struct full_refresh *self = spk_memory_zalloc(sizeof(*self));
     self->base.ops = &ops;
     self->router = router;
+    self->given = state;
     *out = &self->base;
     return SPK_OK;
 }

@@ -93,7 +93,8 @@ static void destroy(struct spk_slices *base)
 
 static const struct spk_slices_ops slices_ops = {.next = next_value, .destroy = destroy};
 
-static spk_rc open_slices(struct spk_component *base, struct spk_slices **out, struct spk_error *err)
+static spk_rc open_slices(struct spk_component *base, struct spk_value state,
+                          struct spk_slices **out, struct spk_error *err)
 {
     struct list_slices *slices = spk_memory_zalloc(sizeof(*slices));
     slices->base.ops = &slices_ops;
