@@ -12,8 +12,8 @@ static spk_rc undefined_access(struct spk_tpl_state *s, struct spk_view name)
 static bool python_attribute(struct spk_tpl_state *s, struct spk_value object, struct spk_view name,
                              struct spk_value *out)
 {
-    if (object.kind == SPK_DICT && (object.flags & SPK_TPL_OBJECT)) {
-        const struct spk_tpl_object *wrapped = (const struct spk_tpl_object *)object.dict;
+    const struct spk_tpl_object *wrapped = spk_tpl_as_object(object);
+    if (wrapped) {
         *out = spk_dict_get(wrapped->attributes, name);
         if (spk_is_defined(*out))
             return true;

@@ -206,7 +206,33 @@ static void check_row(struct analysis *a, const struct spk_tpl_node *node)
 
 static bool is_dict_attribute(struct spk_view name)
 {
-    return spk_tpl_row_find(spk_tpl_methods_dict, name) || spk_view_starts(name, SPK_V("__"));
+    return spk_tpl_row_find(spk_tpl_methods_mapping, name) ||
+           spk_tpl_row_find(spk_tpl_methods_dict, name) || spk_view_starts(name, SPK_V("__"));
+}
+
+static bool is_mutator(struct spk_view name)
+{
+    static const char *const names[] = {"append", "extend",     "insert", "pop",
+                                        "remove", "reverse",    "sort",   "clear",
+                                        "update", "setdefault", "popitem"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (spk_view_is(name, names[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Whether an access may give a method that changes its object: its name is not known before the
+ * run where it is computed. */
+static bool may_mutate(const struct spk_tpl_node *node)
+{
+    if (node->type == NODE_GETATTR)
+        return is_mutator(node->name);
+    if (node->type == NODE_FILTER)
+        return true;
+    if (node->b->type == NODE_CONST)
+        return node->b->value.kind == SPK_STRING && is_mutator(node->b->value.text);
+    return node->b->type != NODE_SLICE;
 }
 
 static void visit_name(struct analysis *a, const struct spk_tpl_node *node)
@@ -225,6 +251,9 @@ static void visit_expression(struct analysis *a, struct spk_tpl_node *node)
         visit_name(a, node);
     if (node->type == NODE_GETATTR)
         node->method_name = is_dict_attribute(node->name);
+    if (node->type == NODE_GETATTR || node->type == NODE_GETITEM ||
+        (node->type == NODE_FILTER && spk_view_is(node->name, "attr")))
+        a->t->mutates |= may_mutate(node);
     if (node->type == NODE_FILTER || node->type == NODE_TEST)
         check_row(a, node);
     if (node->type == NODE_FILTER && spk_view_is(node->name, "random"))

@@ -45,7 +45,10 @@ const struct spk_tpl_row *spk_tpl_method_find(struct spk_value object, struct sp
         row = spk_tpl_row_find(spk_tpl_methods_list, name);
         return row ? row : spk_tpl_row_find(spk_tpl_methods_tuple, name);
     case SPK_TUPLE: return spk_tpl_row_find(spk_tpl_methods_tuple, name);
-    case SPK_DICT: return spk_tpl_row_find(spk_tpl_methods_dict, name);
+    case SPK_DICT:
+        row = spk_tpl_row_find(spk_tpl_methods_mapping, name);
+        return row || spk_tpl_as_object(object) ? row
+                                                : spk_tpl_row_find(spk_tpl_methods_dict, name);
     case SPK_BOOL:
     case SPK_INT:
     case SPK_FLOAT: return spk_tpl_row_find(spk_tpl_methods_number, name);

@@ -290,7 +290,7 @@ static bool is_json(struct spk_value v, bool sorted, int depth)
         }
         return true;
     }
-    if (v.kind == SPK_DICT && !(v.flags & SPK_TPL_OBJECT)) {
+    if (v.kind == SPK_DICT && !spk_tpl_as_object(v)) {
         for (size_t i = 0; i < v.dict->len; i++) {
             const struct spk_entry *entry = &v.dict->entries[i];
             int order;

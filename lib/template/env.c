@@ -66,6 +66,7 @@ struct spk_value spk_template_object(struct spk_arena *arena, struct spk_value d
 {
     struct spk_tpl_object *object = SPK_NEW(arena, struct spk_tpl_object);
     object->dict = *dict.dict;
+    object->dict.cap = SPK_TPL_OBJECT_CAP;
     object->attributes = attributes;
     object->nocase = nocase;
     struct spk_value value = dict;
@@ -77,10 +78,10 @@ struct spk_value spk_template_object(struct spk_arena *arena, struct spk_value d
 struct spk_value spk_tpl_object_get(struct spk_value dict, struct spk_value key)
 {
     struct spk_value found = spk_dict_get_value(dict, key);
-    if (spk_is_defined(found) || !(dict.flags & SPK_TPL_OBJECT) || key.kind != SPK_STRING)
+    const struct spk_tpl_object *object = spk_tpl_as_object(dict);
+    if (spk_is_defined(found) || !object || !object->nocase || key.kind != SPK_STRING)
         return found;
-    const struct spk_tpl_object *object = (const struct spk_tpl_object *)dict.dict;
-    for (size_t i = 0; object->nocase && i < dict.dict->len; i++) {
+    for (size_t i = 0; i < dict.dict->len; i++) {
         const struct spk_entry *entry = &dict.dict->entries[i];
         if (entry->key.kind == SPK_STRING && spk_view_equal_nocase(entry->key.text, key.text))
             return entry->value;

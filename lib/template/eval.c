@@ -30,12 +30,39 @@ void spk_tpl_state_init(struct spk_tpl_state *s, const struct spk_template *t,
     s->at = 0;
     s->arena_used = env->arena->used;
     s->hole = (struct spk_value){0};
+    s->copies = (struct spk_value){0};
 }
 
 static void make_lazy(struct spk_tpl_state *s, struct spk_template_var *var)
 {
     var->value = var->source.make(var->source.context, s->arena);
     var->lazy = false;
+}
+
+static struct spk_value copy_variable(struct spk_arena *arena, struct spk_value v)
+{
+    const struct spk_tpl_object *object = spk_tpl_as_object(v);
+    v.flags &= (uint8_t)~SPK_TPL_OBJECT;
+    struct spk_value copy = spk_value_copy(arena, v);
+    if (!object)
+        return copy;
+    return spk_template_object(arena, copy, spk_value_copy(arena, object->attributes),
+                               object->nocase);
+}
+
+/* A variable for a template that changes lists or dicts: such changes must not outlive it. */
+static struct spk_value private_copy(struct spk_tpl_state *s, const struct spk_template_var *var)
+{
+    if (var->value.kind < SPK_LIST || var->value.kind > SPK_DICT)
+        return var->value;
+    if (s->copies.kind == SPK_UNDEFINED)
+        s->copies = spk_dict_new(s->arena);
+    struct spk_value copy = spk_dict_get(s->copies, var->name);
+    if (copy.kind == SPK_UNDEFINED) {
+        copy = copy_variable(s->arena, var->value);
+        spk_dict_set(s->copies, var->name, copy);
+    }
+    return copy;
 }
 
 static struct spk_value global_value(struct spk_tpl_state *s, struct spk_view name)
@@ -68,7 +95,7 @@ spk_rc spk_tpl_name(struct spk_tpl_state *s, struct spk_view name, struct spk_va
     }
     if (var->lazy)
         make_lazy(s, var);
-    *out = var->value;
+    *out = s->t->mutates ? private_copy(s, var) : var->value;
     return SPK_OK;
 }
 
@@ -94,7 +121,7 @@ static spk_rc eval_getattr(struct spk_tpl_state *s, const struct spk_tpl_node *n
     spk_rc rc = spk_tpl_eval(s, node->a, &object);
     if (rc != SPK_OK)
         return rc;
-    if (object.kind == SPK_DICT && !object.flags && !node->method_name) {
+    if (object.kind == SPK_DICT && !node->method_name && !spk_tpl_as_object(object)) {
         *out = spk_dict_get(object, node->name);
         return SPK_OK;
     }
@@ -232,7 +259,7 @@ static spk_rc eval_call(struct spk_tpl_state *s, const struct spk_tpl_node *node
         rc = spk_tpl_eval(s, callee->a, &self);
         if (rc != SPK_OK)
             return rc;
-        if (self.kind != SPK_DICT || !self.flags)
+        if (!spk_tpl_as_object(self))
             row = spk_tpl_method_find(self, callee->name);
         s->at = callee->at;
         if (!row)

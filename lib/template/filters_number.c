@@ -112,8 +112,7 @@ static bool parse_int(struct spk_tpl_state *s, struct spk_view text, int64_t bas
 static bool int_by_float(struct spk_tpl_state *s, struct spk_value v, struct spk_value *out)
 {
     double number;
-    bool is =
-        v.kind == SPK_STRING ? parse_float(v.text, &number) : spk_tpl_as_double(v, &number);
+    bool is = v.kind == SPK_STRING ? parse_float(v.text, &number) : spk_tpl_as_double(v, &number);
     return is && isfinite(number) && spk_tpl_int_from_double(s, number, out) == SPK_OK;
 }
 

@@ -30,8 +30,6 @@ static spk_rc today_with_timezone(struct spk_tpl_state *s, const struct spk_tpl_
 {
     int64_t now = spk_tpl_now(s);
     int offset;
-    if (call->args[0].kind == SPK_UNDEFINED)
-        return spk_tpl_raise(s, RAISE_UNDEFINED, "the timezone is undefined");
     if (call->args[0].kind != SPK_STRING || !spk_tpl_zone_offset(call->args[0].text, now, &offset))
         return spk_tpl_value_error(s, "unknown timezone; write a name such as Europe/Malta");
     *out = (struct spk_value){.kind = SPK_DATE, .day = day_at(now + offset * SPK_SECOND_US)};

@@ -258,11 +258,15 @@ static spk_rc dict_fromkeys(struct spk_tpl_state *s, const struct spk_tpl_call *
     return rc;
 }
 
-const struct spk_tpl_row spk_tpl_methods_dict[] = {
+const struct spk_tpl_row spk_tpl_methods_mapping[] = {
     {"get", "/key ?default", dict_get, 0},
     {"items", "/", dict_view, 2},
     {"keys", "/", dict_view, 0},
     {"values", "/", dict_view, 1},
+    {0},
+};
+
+const struct spk_tpl_row spk_tpl_methods_dict[] = {
     {"update", "*", dict_update, 0},
     {"pop", "/key ?default", dict_take, POP},
     {"setdefault", "/key ?default", dict_take, SETDEFAULT},

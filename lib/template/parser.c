@@ -209,6 +209,21 @@ static spk_rc parse_with(struct spk_tpl_parser *p, struct spk_tpl_node **out)
     return parse_block(p, "endwith", &node->items, &ended_by);
 }
 
+/* A block is a scope here, since nothing can extend a template of a manifest. */
+static spk_rc parse_named_block(struct spk_tpl_parser *p, struct spk_tpl_node **out)
+{
+    struct spk_tpl_node *node = spk_tpl_node_new(p, NODE_WITH);
+    struct spk_view ended_by;
+    struct spk_view name;
+    *out = node;
+    spk_rc rc = spk_tpl_expect_name(p, &name);
+    if (rc == SPK_OK)
+        rc = parse_block(p, "endblock", &node->items, &ended_by);
+    if (rc == SPK_OK && p->token->type == TOKEN_NAME && spk_view_equal(p->token->text, name))
+        p->token++;
+    return rc;
+}
+
 /* (a, b=1) -> pairs of a name and its default or NULL */
 static spk_rc parse_signature(struct spk_tpl_parser *p, struct spk_tpl_list *pairs)
 {
@@ -289,6 +304,7 @@ static spk_rc parse_statement(struct spk_tpl_parser *p, struct spk_tpl_list *out
         {"filter", parse_filter_block},
         {"macro", parse_macro},
         {"call", parse_call_block},
+        {"block", parse_named_block},
         {"print", parse_print},
     };
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
@@ -304,7 +320,8 @@ static spk_rc parse_statement(struct spk_tpl_parser *p, struct spk_tpl_list *out
         spk_tpl_list_add(p, out, node);
         return SPK_OK;
     }
-    return spk_tpl_unexpected(p, "one of if, for, set, with, filter, macro, call, print, raw");
+    return spk_tpl_unexpected(p,
+                              "one of if, for, set, with, filter, macro, call, block, print, raw");
 }
 
 spk_rc spk_tpl_parse(struct spk_template *t, const struct spk_tpl_tokens *tokens)

@@ -126,7 +126,8 @@ struct spk_template {
     struct spk_template_limits limits;
     enum spk_template_kind kind;
     bool is_volatile;
-    bool single; /* one expression and no text around */
+    bool single;  /* one expression and no text around */
+    bool mutates; /* it calls a method that changes a list or a dict */
     bool faulty;
     uint32_t fault_at;
     struct spk_error *fault; /* where faulty */
@@ -162,13 +163,20 @@ enum {
     SPK_TPL_TIME,        /* .time: a time of day */
 };
 
-/* Flag of a DICT whose struct spk_dict is the first member of a struct spk_tpl_object. */
+/* A DICT with attributes: its struct spk_dict is the first member. The flag alone is no proof,
+ * since it survives a copy of the value; the impossible capacity does not. */
 enum { SPK_TPL_OBJECT = 128 };
+#define SPK_TPL_OBJECT_CAP SIZE_MAX
 struct spk_tpl_object {
     struct spk_dict dict;
     struct spk_value attributes;
     bool nocase;
 };
+static inline const struct spk_tpl_object *spk_tpl_as_object(struct spk_value v)
+{
+    bool is = v.kind == SPK_DICT && (v.flags & SPK_TPL_OBJECT) && v.dict->cap == SPK_TPL_OBJECT_CAP;
+    return is ? (const struct spk_tpl_object *)v.dict : NULL;
+}
 
 static inline struct spk_value spk_tpl_special(int kind, const void *what)
 {
@@ -204,6 +212,7 @@ struct spk_tpl_state {
     size_t arena_used; /* by others, when the evaluation began */
     uint32_t at;       /* the place that an error names */
     struct spk_value hole;
+    struct spk_value copies; /* DICT: variables copied for a template that mutates; or UNDEFINED */
     enum spk_tpl_raise raise;
     struct spk_error error;
 };
@@ -299,9 +308,9 @@ static inline bool spk_tpl_given(struct spk_value v)
 extern const struct spk_tpl_row spk_tpl_filters_text[], spk_tpl_filters_list[],
     spk_tpl_filters_pick[], spk_tpl_filters_number[], spk_tpl_filters_cdk[], spk_tpl_tests[],
     spk_tpl_macros[], spk_tpl_globals[], spk_tpl_methods_str[], spk_tpl_methods_str_is[],
-    spk_tpl_methods_list[], spk_tpl_methods_tuple[], spk_tpl_methods_dict[],
-    spk_tpl_methods_number[], spk_tpl_methods_datetime[], spk_tpl_methods_date[],
-    spk_tpl_methods_timedelta[], spk_tpl_methods_loop[];
+    spk_tpl_methods_list[], spk_tpl_methods_tuple[], spk_tpl_methods_mapping[],
+    spk_tpl_methods_dict[], spk_tpl_methods_number[], spk_tpl_methods_datetime[],
+    spk_tpl_methods_date[], spk_tpl_methods_timedelta[], spk_tpl_methods_loop[];
 
 /* ---- Evaluating nodes ---- */
 
