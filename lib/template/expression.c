@@ -236,7 +236,7 @@ static spk_rc parse_concat(struct spk_tpl_parser *p, struct spk_tpl_node **out)
             concat = pair(p, NODE_CONCAT, at, NULL);
             spk_tpl_list_add(p, &concat->items, *out);
         }
-        struct spk_tpl_node *operand;
+        struct spk_tpl_node *operand = NULL;
         rc = parse_math2(p, &operand);
         if (rc == SPK_OK)
             spk_tpl_list_add(p, &concat->items, operand);
@@ -316,7 +316,7 @@ spk_rc spk_tpl_parse_tuple(struct spk_tpl_parser *p, enum spk_tpl_tuple_mode mod
     struct spk_tpl_node *tuple = spk_tpl_node_new(p, NODE_TUPLE);
     bool commas = false;
     while (!tuple_ends(p, mode)) {
-        struct spk_tpl_node *item;
+        struct spk_tpl_node *item = NULL;
         spk_rc rc = parse_tuple_item(p, mode, &item);
         if (rc != SPK_OK)
             return rc;
@@ -344,7 +344,7 @@ static spk_rc parse_items(struct spk_tpl_parser *p, int close, struct spk_tpl_no
                 break;
         }
         for (int part = 0; part < (close == '}' ? 2 : 1); part++) {
-            struct spk_tpl_node *item;
+            struct spk_tpl_node *item = NULL;
             spk_rc rc = part ? spk_tpl_expect_op(p, ':', "':'") : SPK_OK;
             if (rc == SPK_OK)
                 rc = spk_tpl_parse_expression(p, true, &item);
@@ -491,7 +491,7 @@ static spk_rc parse_subscript(struct spk_tpl_parser *p, struct spk_tpl_node **no
     p->token++;
     while (!spk_tpl_next_is_op(p, ']')) {
         spk_rc rc = tuple->items.len ? spk_tpl_expect_op(p, ',', "',' or ']'") : SPK_OK;
-        struct spk_tpl_node *item;
+        struct spk_tpl_node *item = NULL;
         if (rc == SPK_OK)
             rc = parse_subscribed(p, &item);
         if (rc != SPK_OK)
@@ -639,7 +639,7 @@ static spk_rc parse_bare_argument(struct spk_tpl_parser *p, struct spk_tpl_node 
     if (spk_tpl_next_is_name(p, "is"))
         return spk_tpl_unexpected(p, "one test after another only with 'and'");
     struct spk_tpl_call_args *call = SPK_NEW(p->arena, struct spk_tpl_call_args);
-    struct spk_tpl_node *value;
+    struct spk_tpl_node *value = NULL;
     spk_rc rc = parse_primary(p, &value);
     if (rc == SPK_OK)
         rc = parse_postfix(p, &value);

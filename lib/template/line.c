@@ -91,7 +91,7 @@ spk_rc spk_template_eval_line(struct spk_view line, struct spk_buf *out, struct 
 {
     struct spk_arena arena = {0};
     struct spk_template_env env;
-    struct spk_template *template;
+    struct spk_template *template = NULL;
     spk_template_env_init(&env, &arena);
     spk_rc rc = prepare(&arena, line, &env, &template, err);
     if (rc == SPK_OK) {

@@ -188,8 +188,8 @@ static spk_rc parse_with(struct spk_tpl_parser *p, struct spk_tpl_node **out)
     struct spk_view ended_by;
     *out = node;
     while (p->token->type != TOKEN_BLOCK_END) {
-        struct spk_tpl_node *target;
-        struct spk_tpl_node *value;
+        struct spk_tpl_node *target = NULL;
+        struct spk_tpl_node *value = NULL;
         spk_rc rc = node->pairs.len ? spk_tpl_expect_op(p, ',', "','") : SPK_OK;
         if (rc == SPK_OK && p->token->type != TOKEN_NAME)
             rc = spk_tpl_unexpected(p, "a name");
@@ -229,7 +229,7 @@ static spk_rc parse_signature(struct spk_tpl_parser *p, struct spk_tpl_list *pai
 {
     spk_rc rc = spk_tpl_expect_op(p, '(', "'('");
     while (rc == SPK_OK && !spk_tpl_skip_op(p, ')')) {
-        struct spk_tpl_node *name;
+        struct spk_tpl_node *name = NULL;
         struct spk_tpl_node *value = NULL;
         if (pairs->len)
             rc = spk_tpl_expect_op(p, ',', "',' or ')'");
@@ -310,7 +310,7 @@ static spk_rc parse_statement(struct spk_tpl_parser *p, struct spk_tpl_list *out
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
         if (!spk_tpl_skip_name(p, statements[i].name))
             continue;
-        struct spk_tpl_node *node;
+        struct spk_tpl_node *node = NULL;
         spk_rc rc = spk_tpl_enter(p);
         if (rc == SPK_OK)
             rc = statements[i].parse(p, &node);
