@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "http/curl_internal.h"
 
@@ -23,6 +24,16 @@ static const char *read_variable(struct spk_arena *arena, const char *const *nam
     return value ? spk_arena_strdup(arena, spk_view_of(value)) : NULL;
 }
 
+/* libcurl keeps parsed authorities between connections only where they are one file; Debian's
+ * libcurl would look into a folder too. */
+static void use_system_file(struct spk_arena *arena, struct http_environment *out)
+{
+    const char *path = curl_version_info(CURLVERSION_NOW)->cainfo;
+    if (path && access(path, R_OK) == 0) {
+        out->ca_file = spk_arena_strdup(arena, spk_view_of(path));
+    }
+}
+
 static spk_rc read_authorities(struct spk_arena *arena, struct http_environment *out,
                                struct spk_error *err)
 {
@@ -32,6 +43,7 @@ static spk_rc read_authorities(struct spk_arena *arena, struct http_environment 
     const char *path = first_of(names, &found);
     struct stat info;
     if (!path) {
+        use_system_file(arena, out);
         return SPK_OK;
     }
     if (stat(path, &info)) {

@@ -348,10 +348,8 @@ static void configure_once(struct curl_call *call)
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stall_s);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, environment->no_proxy ? environment->no_proxy : "");
-    if (environment->ca_file) {
+    if (environment->ca_file || environment->ca_folder) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, environment->ca_file);
-    }
-    if (environment->ca_folder) {
         curl_easy_setopt(easy, CURLOPT_CAPATH, environment->ca_folder);
     }
     if (client->share) {

@@ -253,6 +253,22 @@ static struct spk_view join_path(struct spk_arena *arena, struct spk_view base,
     return resolve_dots(arena, segments);
 }
 
+/* Takes over from the base what a reference without a host leaves open. Neither path has its
+ * parameters any more. */
+static void inherit(struct spk_arena *arena, const struct spk_url *base, struct spk_url *url,
+                    bool has_place)
+{
+    if (IS_AMONG(url->scheme, host_schemes)) {
+        url->netloc = base->netloc;
+    }
+    if (has_place) {
+        url->path = join_path(arena, base->path, url->path);
+    } else {
+        url->path = base->path;
+        url->query = url->query.len ? url->query : base->query;
+    }
+}
+
 spk_rc spk_url_join(struct spk_arena *arena, struct spk_view base_text, struct spk_view reference,
                     struct spk_view *out, struct spk_error *err)
 {
@@ -280,14 +296,9 @@ spk_rc spk_url_join(struct spk_arena *arena, struct spk_view base_text, struct s
     struct spk_view parameters = cut_parameters(&url);
     bool has_own_host = IS_AMONG(url.scheme, host_schemes) && url.netloc.len > 0;
     if (!has_own_host) {
-        url.netloc = IS_AMONG(url.scheme, host_schemes) ? base.netloc : url.netloc;
-        if (url.path.len == 0 && parameters.len == 0) {
-            url.path = base.path;
-            parameters = base_parameters;
-            url.query = url.query.len ? url.query : base.query;
-        } else {
-            url.path = join_path(arena, base.path, url.path);
-        }
+        bool has_place = url.path.len > 0 || parameters.len > 0;
+        inherit(arena, &base, &url, has_place);
+        parameters = has_place ? parameters : base_parameters;
     }
     if (parameters.len > 0) {
         url.path = spk_arena_printf(arena, "%.*s;%.*s", SPK_FMT(url.path), SPK_FMT(parameters));
