@@ -5,6 +5,7 @@
 #include "jsonschema/jsonschema.h"
 #include "kinds.h"
 #include "source_internal.h"
+#include "stream/nodes.h"
 #include "stream/stream.h"
 #include "template/template.h"
 
@@ -131,7 +132,10 @@ static spk_rc build_stream(struct spk_source *source, struct spk_value nodes, si
     struct spk_path streams = {.key = SPK_VIEW("streams")};
     struct spk_path item = {.parent = &streams, .index = index};
     struct spk_build build = spk_source_build(source, &item);
-    return spk_component_build(&build, spk_list_at(nodes, index), SPK_KIND_STREAM, out, err);
+    struct spk_value node = spk_list_at(nodes, index);
+    if (spk_nodes_have_parent(nodes, spk_value_text_or(spk_get(node, "name"), "")))
+        node = spk_node_with_cache(build.arena, node);
+    return spk_component_build(&build, node, SPK_KIND_STREAM, out, err);
 }
 
 static spk_rc find_or_build(struct spk_source *source, struct spk_view name,

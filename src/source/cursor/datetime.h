@@ -18,7 +18,7 @@ struct spk_datetime_cursor {
     struct spk_view granularity;
     struct spk_template_string *partition_field_start, *partition_field_end;
     struct spk_component *start_option, *end_option;
-    bool is_compare_strictly, is_data_feed, is_client_side_incremental;
+    bool is_compare_strictly, is_data_feed, is_client_side_incremental, global_substream_cursor;
     /* evaluated once, when it is built */
     struct spk_view field, field_start, field_end;
 };
@@ -56,11 +56,20 @@ void spk_track_deinit(struct spk_track *track);
 struct spk_value spk_track_state(const struct spk_track *track,
                                  const struct spk_datetime_cursor *cursor,
                                  const struct spk_window_rules *rules, struct spk_arena *arena);
+/* Where the state stands: up to here all was read. */
+int64_t spk_track_reached(const struct spk_track *track);
+/* Whether the record is news: not older than the state (with the lookback window), not newer than the
+ * end of this read; true where it has no cursor value. */
+bool spk_track_should_sync(const struct spk_track *track, const struct spk_datetime_cursor *cursor,
+                           const struct spk_window_rules *rules, struct spk_record *record);
 void spk_track_close(struct spk_track *track, const struct spk_window_rules *rules,
                      struct spk_interval interval);
 /* {field_start: "...", field_end: "..."} of a window. */
 struct spk_value spk_datetime_window_value(const struct spk_datetime_cursor *cursor,
                                            struct spk_arena *arena, struct spk_window window);
+
+/* Tells the running cursor which records it leaves out. */
+void spk_datetime_flags(const struct spk_datetime_cursor *self, struct spk_cursor *cursor);
 
 /* cursor/per_partition.c: the running cursor where there is a router. */
 spk_rc spk_per_partition_start(struct spk_datetime_cursor *self, struct spk_component *router,

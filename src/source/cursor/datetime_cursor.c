@@ -77,6 +77,10 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_BOOL,
      .offset = FIELD(is_client_side_incremental),
      .help = "records that were read before are left out here"},
+    {.name = "global_substream_cursor",
+     .type = SPK_PROP_BOOL,
+     .offset = FIELD(global_substream_cursor),
+     .help = "one state for all partitions"},
     SPK_PROP_END,
 };
 
@@ -181,6 +185,12 @@ static struct spk_view cursor_field(struct spk_component *base)
     return ((struct spk_datetime_cursor *)base)->field;
 }
 
+void spk_datetime_flags(const struct spk_datetime_cursor *self, struct spk_cursor *cursor)
+{
+    cursor->is_data_feed = self->is_data_feed;
+    cursor->is_client_side = self->is_client_side_incremental && !self->is_data_feed;
+}
+
 struct plain_cursor { /* the running cursor without partitions */
     struct spk_cursor base;
     struct spk_datetime_cursor *cursor;
@@ -250,15 +260,7 @@ static bool should_sync(struct spk_cursor *base, const struct spk_slice *slice,
                         struct spk_record *record)
 {
     struct plain_cursor *self = (struct plain_cursor *)base;
-    int64_t us, least = self->track.start;
-    if (!spk_datetime_of_record(self->cursor, record, &us))
-        return true;
-    if (self->rules.has_lookback) {
-        int64_t floor = least < self->rules.start ? least : self->rules.start;
-        least = spk_duration_add(least, &self->rules.lookback, -1);
-        least = least < floor ? floor : least;
-    }
-    return us >= least && us <= self->rules.end;
+    return spk_track_should_sync(&self->track, self->cursor, &self->rules, record);
 }
 
 static spk_rc close_slice(struct spk_cursor *base, const struct spk_slice *slice, bool *emit,
@@ -296,20 +298,13 @@ static void destroy(struct spk_cursor *base)
 }
 
 static const struct spk_cursor_ops plain_ops = {.slices = open_slices,
+                                                .should_sync = should_sync,
                                                 .observe = observe,
                                                 .close = close_slice,
                                                 .state = state,
                                                 .options = options,
                                                 .destroy = destroy,
                                                 .observes = true};
-static const struct spk_cursor_ops filtering_ops = {.slices = open_slices,
-                                                    .should_sync = should_sync,
-                                                    .observe = observe,
-                                                    .close = close_slice,
-                                                    .state = state,
-                                                    .options = options,
-                                                    .destroy = destroy,
-                                                    .observes = true};
 
 static spk_rc start_cursor(struct spk_component *base, struct spk_component *router,
                            struct spk_value given, struct spk_cursor **out, struct spk_error *err)
@@ -317,9 +312,9 @@ static spk_rc start_cursor(struct spk_component *base, struct spk_component *rou
     struct spk_datetime_cursor *cursor = (struct spk_datetime_cursor *)base;
     if (router)
         return spk_per_partition_start(cursor, router, given, out, err);
-    bool filters = cursor->is_client_side_incremental || cursor->is_data_feed;
     struct plain_cursor *self = spk_memory_zalloc(sizeof(*self));
-    self->base.ops = filters ? &filtering_ops : &plain_ops;
+    self->base.ops = &plain_ops;
+    spk_datetime_flags(cursor, &self->base);
     self->cursor = cursor;
     pthread_mutex_init(&self->lock, NULL);
     spk_rc rc = spk_datetime_rules(cursor, &self->rules, err);

@@ -132,6 +132,26 @@ void spk_track_deinit(struct spk_track *track)
     spk_intervals_deinit(&track->read);
 }
 
+int64_t spk_track_reached(const struct spk_track *track)
+{
+    const struct spk_interval *first = &track->read.items[0];
+    return first->has_recent ? first->recent : first->start;
+}
+
+bool spk_track_should_sync(const struct spk_track *track, const struct spk_datetime_cursor *cursor,
+                           const struct spk_window_rules *rules, struct spk_record *record)
+{
+    int64_t us, least = track->start;
+    if (!spk_datetime_of_record(cursor, record, &us))
+        return true;
+    if (rules->has_lookback) {
+        int64_t floor = least < rules->start ? least : rules->start;
+        least = spk_duration_add(least, &rules->lookback, -1);
+        least = least < floor ? floor : least;
+    }
+    return us >= least && us <= rules->end;
+}
+
 void spk_track_close(struct spk_track *track, const struct spk_window_rules *rules,
                      struct spk_interval interval)
 {
@@ -144,13 +164,11 @@ struct spk_value spk_track_state(const struct spk_track *track,
                                  const struct spk_window_rules *rules, struct spk_arena *arena)
 {
     struct spk_value out = spk_dict_new(arena);
-    const struct spk_interval *first = &track->read.items[0];
-    int64_t us = first->has_recent ? first->recent : first->start;
     bool ranges = spk_is_defined(spk_get(track->legacy, "state_type"));
     for (size_t i = 0; !ranges && spk_is(track->legacy, SPK_DICT) &&
                        i < spk_dict_len(track->legacy); i++)
         spk_dict_set_value(out, track->legacy.dict->entries[i].key,
                            track->legacy.dict->entries[i].value);
-    spk_dict_set(out, cursor->field, spk_string(spk_datetime_text(cursor, arena, us)));
+    spk_dict_set(out, cursor->field, spk_string(spk_datetime_text(cursor, arena, spk_track_reached(track))));
     return out;
 }

@@ -46,6 +46,8 @@ static void finish_stream(struct spk_read *read, struct spk_stream_read *stream)
     stream->phase = SPK_READ_DONE;
     if (read->fatal.rc)
         return;
+    if (stream->cursor && stream->cursor->ops->finish)
+        stream->cursor->ops->finish(stream->cursor);
     rc = sink->ops->stream_status(sink, stream->info,
                                   stream->failed ? SPK_STREAM_INCOMPLETE : SPK_STREAM_COMPLETE, NULL,
                                   &err);

@@ -75,7 +75,7 @@ static spk_rc start(struct spk_component *base, struct spk_component *cursor,
 {
     struct simple_retriever *self = (struct simple_retriever *)base;
     if (!cursor)
-        return spk_full_refresh_start(self->router, out, err);
+        return spk_full_refresh_start(self->router, state, out, err);
     return SPK_OPS(cursor, cursor_type)->start(cursor, self->router, state, out, err);
 }
 
@@ -91,14 +91,18 @@ struct reading {
     struct spk_arena last; /* holds page.last_record */
     int64_t emitted;
     bool wants_last_record;
+    bool is_data_feed;
+    bool last_is_old; /* the page's last record was read in an earlier run */
 };
 
 static struct spk_scope scope_of(struct reading *r, struct spk_arena *arena)
 {
+    struct spk_cursor *cursor = r->read->cursor;
     return (struct spk_scope){.source = r->self->base.source,
                               .stream = &r->self->stream,
                               .slice = r->read->slice,
                               .next_page_token = r->token,
+                              .cursor = cursor && cursor->is_client_side ? cursor : NULL,
                               .decoder = r->self->decoder,
                               .evidence = r->read->evidence,
                               .arena = arena};
@@ -131,12 +135,14 @@ static void keep_last_record(struct reading *r, struct spk_record *record)
 static spk_rc on_record(void *context, struct spk_record *record, struct spk_error *err)
 {
     struct reading *r = context;
-    const struct spk_cursor *cursor = r->read->cursor;
+    struct spk_cursor *cursor = r->read->cursor;
     if (r->wants_last_record)
         keep_last_record(r, record);
-    if (cursor && cursor->ops->should_sync &&
-        !cursor->ops->should_sync(r->read->cursor, r->read->slice, record))
-        return SPK_OK;
+    if (r->is_data_feed) {
+        r->last_is_old = !cursor->ops->should_sync(cursor, r->read->slice, record);
+        if (r->last_is_old)
+            return SPK_OK;
+    }
     if (r->read->limit > 0 && r->emitted >= r->read->limit)
         return SPK_OK;
     r->emitted++;
@@ -151,7 +157,9 @@ static spk_rc advance(struct reading *r, struct spk_response *response, struct s
     struct spk_value next = {0};
     scope.response = response;
     r->page.last_token = spk_get(r->token, "next_page_token");
-    spk_rc rc = SPK_OPS(paginator, paginator)->next(paginator, &scope, &r->page, &next, err);
+    spk_rc rc = SPK_OK;
+    if (!r->last_is_old)
+        rc = SPK_OPS(paginator, paginator)->next(paginator, &scope, &r->page, &next, err);
     if (rc)
         return rc;
     r->turn ^= 1;
@@ -171,7 +179,9 @@ static bool can_look_ahead(struct reading *r, struct spk_response *response, int
     struct spk_scope scope = scope_of(r, response->arena);
     struct spk_component *decoder = r->self->decoder;
     const struct spk_json_doc *doc;
-    if (r->wants_last_record || r->read->limit > 0 || !SPK_OPS(decoder, decoder)->whole_json)
+    if (r->wants_last_record || r->is_data_feed || r->read->lazy || r->read->limit > 0)
+        return false;
+    if (!SPK_OPS(decoder, decoder)->whole_json)
         return false;
     if (spk_response_json(response, &doc, NULL))
         return false;
@@ -202,6 +212,8 @@ static spk_rc use_page(struct reading *r, struct spk_response *response, struct 
     int64_t extracted = 0;
     spk_rc rc = SPK_OK;
     r->page.size = 0;
+    r->page.last_record = (struct spk_value){0};
+    r->last_is_old = false;
     if (can_look_ahead(r, response, &r->page.size)) {
         rc = advance(r, response, err);
         if (!rc && spk_is_defined(r->token))
@@ -262,6 +274,7 @@ static spk_rc read_slice(struct spk_component *base, struct spk_slice_read *read
     struct simple_retriever *self = (struct simple_retriever *)base;
     struct reading r = {.self = self, .read = read};
     struct spk_component *paginator = self->paginator;
+    r.is_data_feed = read->cursor && read->cursor->is_data_feed;
     r.wants_last_record = SPK_OPS(paginator, paginator)->needs_last_record(paginator);
     spk_rc rc = read_pages(&r, err);
     spk_arena_deinit(&r.tokens[0]);

@@ -10,6 +10,7 @@ struct record_selector {
     struct spk_component *filter;
     struct spk_components transformations; /* the stream's */
     struct spk_value schema_normalization;
+    struct spk_value transform_first; /* as written: a stream that filters by cursor has it true */
     bool transform_before_filtering;
     bool normalize;
     struct spk_view stream_name;
@@ -34,9 +35,9 @@ static const struct spk_prop props[] = {
      .offset = FIELD(schema_normalization),
      .help = "Default: values are cast to the schema's types"},
     {.name = "transform_before_filtering",
-     .type = SPK_PROP_BOOL,
-     .offset = FIELD(transform_before_filtering),
-     .help = "the filter sees transformed records"},
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(transform_first),
+     .help = "the filter sees transformed records; standard is_client_side_incremental"},
     SPK_PROP_END,
 };
 
@@ -68,6 +69,11 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct record_selector *self = (struct record_selector *)base;
     struct spk_value normalization = self->schema_normalization;
     self->stream_name = spk_value_text_or(spk_get(build->stream, "name"), "");
+    struct spk_value cursor = spk_get(build->stream, "incremental_sync");
+    self->transform_before_filtering =
+        spk_value_truthy(spk_is_nothing(self->transform_first)
+                             ? spk_get(cursor, "is_client_side_incremental")
+                             : self->transform_first);
     self->normalize = spk_view_is(spk_value_text_or(normalization, ""), "Default");
     if (spk_is(normalization, SPK_DICT))
         return spk_build_fail(build, normalization, err,
@@ -89,8 +95,9 @@ struct selection {
 static spk_rc filter(struct selection *s, bool *keep, struct spk_error *err)
 {
     struct spk_component *component = s->self->filter;
-    *keep = true;
-    return component ? SPK_OPS(component, record_filter)->keep(component, &s->scope, keep, err)
+    struct spk_cursor *cursor = s->scope.cursor;
+    *keep = !cursor || cursor->ops->should_sync(cursor, s->scope.slice, s->scope.record);
+    return component && *keep ? SPK_OPS(component, record_filter)->keep(component, &s->scope, keep, err)
                      : SPK_OK;
 }
 

@@ -87,10 +87,11 @@ static spk_rc merge_schemas(struct spk_declarative_stream *stream, struct spk_va
         for (size_t j = 0; spk_is(part, SPK_DICT) && j < spk_dict_len(part); j++)
             spk_dict_set_value(properties, part.dict->entries[j].key, part.dict->entries[j].value);
     }
-    *schema = spk_dict_new(arena);
-    spk_set(*schema, "$schema", spk_str("http://json-schema.org/draft-07/schema#"));
-    spk_set(*schema, "type", spk_str("object"));
-    spk_set(*schema, "properties", properties);
+    struct spk_value merged = spk_dict_new(arena);
+    spk_set(merged, "$schema", spk_str("http://json-schema.org/draft-07/schema#"));
+    spk_set(merged, "type", spk_str("object"));
+    spk_set(merged, "properties", properties);
+    *schema = merged;
     return SPK_OK;
 }
 

@@ -1,3 +1,5 @@
+#include "nodes.h"
+
 #include "source/exchange.h"
 #include "source/source_internal.h"
 #include "template/template.h"

@@ -1,0 +1,192 @@
+#include "substream_router.h"
+
+#include <stddef.h>
+
+#include "source/request/options.h"
+#include "source/stream/nodes.h"
+#include "source/stream/stream.h"
+#include "template/template.h"
+
+#define FIELD(name) offsetof(struct spk_parent_config, name)
+
+static const struct spk_prop parent_props[] = {
+    {.name = "stream",
+     .type = SPK_PROP_VALUE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = FIELD(stream_node),
+     .help = "the parent"},
+    {.name = "parent_key",
+     .type = SPK_PROP_TEMPLATE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = FIELD(parent_key),
+     .help = "path of the value in the parent's records"},
+    {.name = "partition_field",
+     .type = SPK_PROP_TEMPLATE,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = FIELD(partition_field),
+     .help = "key of the value in the slice"},
+    {.name = "request_option",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(request_option),
+     .kind = SPK_KIND_REQUEST_OPTION,
+     .help = "where the value goes in a request"},
+    {.name = "extra_fields",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(extra_fields_node),
+     .help = "paths of further values that templates see as stream_slice.extra_fields"},
+    {.name = "incremental_dependency",
+     .type = SPK_PROP_BOOL,
+     .offset = FIELD(incremental_dependency),
+     .help = "the parent is read from where the child's last read left it"},
+    {.name = "lazy_read_pointer",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(lazy_read_pointer),
+     .help = "path of the child's records in the parent's"},
+    SPK_PROP_END,
+};
+
+/* Segments of a path as dpath splits a text: "a/b". */
+static struct spk_value split_path(struct spk_arena *arena, struct spk_view text)
+{
+    struct spk_value path = spk_list_new(arena);
+    while (text.len > 0 && text.at[0] == '/')
+        text = spk_view_slice(text, 1, text.len);
+    for (size_t from = 0, at = 0; at <= text.len; at++) {
+        if (at < text.len && text.at[at] != '/')
+            continue;
+        spk_list_append(path, spk_string(spk_view_slice(text, from, at)));
+        from = at + 1;
+    }
+    return path;
+}
+
+static spk_rc eval_segment(const struct spk_scope *scope, struct spk_parent_config *self,
+                           struct spk_value written, struct spk_value path, struct spk_error *err)
+{
+    struct spk_template_string template;
+    struct spk_value segment;
+    if (!spk_is(written, SPK_STRING)) {
+        spk_list_append(path, written);
+        return SPK_OK;
+    }
+    spk_template_string_init(&template, spk_template_parse(scope->arena, written.text, NULL), NULL);
+    spk_rc rc = spk_scope_eval(scope, &self->base, &template, &segment, err);
+    if (!rc)
+        spk_list_append(path, segment);
+    return rc;
+}
+
+static spk_rc eval_extra_fields(struct spk_parent_config *self, const struct spk_build *build,
+                                struct spk_error *err)
+{
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    struct spk_value written = self->extra_fields_node;
+    spk_rc rc = SPK_OK;
+    self->extra_fields = spk_list_new(build->arena);
+    for (size_t i = 0; spk_is(written, SPK_LIST) && i < spk_list_len(written); i++) {
+        struct spk_value item = spk_list_at(written, i);
+        struct spk_value path = spk_list_new(build->arena);
+        if (!spk_is(item, SPK_LIST))
+            return spk_build_fail(build, item, err, "extra_fields: each is a list of keys");
+        for (size_t j = 0; !rc && j < spk_list_len(item); j++)
+            rc = eval_segment(&scope, self, spk_list_at(item, j), path, err);
+        if (rc)
+            return rc;
+        spk_list_append(self->extra_fields, path);
+    }
+    return SPK_OK;
+}
+
+static spk_rc finish_parent(struct spk_component *base, const struct spk_build *build,
+                            struct spk_error *err)
+{
+    struct spk_parent_config *self = (struct spk_parent_config *)base;
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    struct spk_path path = {.parent = build->path, .key = SPK_VIEW("stream")};
+    struct spk_build inner = *build;
+    struct spk_view key = {0};
+    inner.path = &path;
+    inner.parent = base;
+    if (spk_value_truthy(self->lazy_read_pointer)) {
+        spk_build_fail(build, self->lazy_read_pointer, err, "lazy_read_pointer is not supported");
+        spk_error_hint(err, "read the parent as a stream of its own, or use --engine cdk");
+        return SPK_ECONFIG;
+    }
+    spk_rc rc = spk_scope_text(&scope, base, self->parent_key, &key, err);
+    if (!rc)
+        rc = spk_scope_text(&scope, base, self->partition_field, &self->field, err);
+    if (!rc)
+        rc = eval_extra_fields(self, build, err);
+    if (rc)
+        return rc;
+    self->key_path = split_path(build->arena, key);
+    return spk_component_build(&inner, spk_node_with_cache(build->arena, self->stream_node),
+                               SPK_KIND_STREAM, &self->stream, err);
+}
+
+const struct spk_component_type spk_type_parent_stream_config = {
+    .name = "ParentStreamConfig",
+    .kind = SPK_KIND_OTHER,
+    .size = sizeof(struct spk_parent_config),
+    .props = parent_props,
+    .finish = finish_parent,
+    .help = "a parent stream and what of its records makes a partition",
+};
+
+static const struct spk_prop props[] = {
+    {.name = "parent_stream_configs",
+     .type = SPK_PROP_COMPONENTS,
+     .flags = SPK_PROP_REQUIRED,
+     .offset = offsetof(struct spk_substream_router, parents),
+     .kind = SPK_KIND_OTHER,
+     .help = "the parents, read one after the other"},
+    SPK_PROP_END,
+};
+
+static spk_rc finish(struct spk_component *base, const struct spk_build *build,
+                     struct spk_error *err)
+{
+    struct spk_substream_router *self = (struct spk_substream_router *)base;
+    if (self->parents.len == 0)
+        return spk_build_fail(build, base->node, err,
+                              "SubstreamPartitionRouter needs at least 1 parent stream");
+    for (size_t i = 0; i < self->parents.len; i++) {
+        const struct spk_component *parent = self->parents.items[i];
+        if (parent->type != &spk_type_parent_stream_config)
+            return spk_build_fail(build, parent->node, err,
+                                  "parent_stream_configs: each is a ParentStreamConfig");
+    }
+    return SPK_OK;
+}
+
+static spk_rc open_slices(struct spk_component *base, struct spk_value state,
+                          struct spk_slices **out, struct spk_error *err)
+{
+    return spk_parent_slices_open((struct spk_substream_router *)base, state, out, err);
+}
+
+static spk_rc options(struct spk_component *base, const struct spk_scope *scope,
+                      struct spk_request_options *out, struct spk_error *err)
+{
+    struct spk_substream_router *self = (struct spk_substream_router *)base;
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && scope->slice && i < self->parents.len; i++) {
+        struct spk_parent_config *parent = (struct spk_parent_config *)self->parents.items[i];
+        struct spk_value value = spk_dict_get(scope->slice->partition, parent->field);
+        if (parent->request_option && spk_value_truthy(value))
+            rc = spk_request_option_inject(parent->request_option, scope, value, out, err);
+    }
+    return rc;
+}
+
+static const struct spk_router_ops ops = {.open = open_slices, .options = options};
+
+const struct spk_component_type spk_type_substream_partition_router = {
+    .name = "SubstreamPartitionRouter",
+    .kind = SPK_KIND_ROUTER,
+    .size = sizeof(struct spk_substream_router),
+    .props = props,
+    .ops = &ops,
+    .finish = finish,
+    .help = "one partition per record of parent streams",
+};
