@@ -35,7 +35,9 @@ enum {
 /* ---- opening ---- */
 
 struct spk_objstore_options {
-    const char *url;    /* "file:///PATH" or "file:PATH" (a folder, created on demand), "memory:" */
+    /* "file:///PATH" or "file:PATH" (a folder, created on demand; the path is taken as it is,
+     * without %XX), "memory:" (objects up to 1 GiB, of this handle alone). */
+    const char *url;
     const char *prefix; /* in front of every key, "raw/v1/"; NULL none. Callers never see it. */
 };
 
@@ -58,7 +60,7 @@ struct spk_objstore_put {
 struct spk_objstore_written {
     bool exists; /* if_absent and the key was there: nothing was written */
     uint64_t size;
-    char sha256[SPK_OBJSTORE_SHA256]; /* of the bytes given to the writer; "" after a copy */
+    char sha256[SPK_OBJSTORE_SHA256]; /* of the bytes given to the writer; of a copy where known */
     char etag[SPK_OBJSTORE_ETAG];     /* changes with the content; "" where `exists` */
 };
 
@@ -171,12 +173,13 @@ struct spk_objstore_ops {
                           struct spk_objstore_writer **out, struct spk_error *err);
     spk_rc (*write)(struct spk_objstore_writer *writer, struct spk_view bytes,
                     struct spk_error *err);
-    /* Fills `exists` and `etag`. Does not release the writer. */
+    /* `size` and `sha256` are filled already; fills `exists` and `etag`. Does not release the
+     * writer. */
     spk_rc (*finish)(struct spk_objstore_writer *writer, struct spk_objstore_written *written,
                      struct spk_error *err);
     /* Releases the writer; where finish did not succeed it drops what was written. */
     void (*writer_destroy)(struct spk_objstore_writer *writer);
-    /* Fills `exists`, `etag` and `size`. */
+    /* Fills `exists`, `etag`, `size`, and `sha256` where it is known. */
     spk_rc (*copy)(struct spk_objstore *store, const struct spk_objstore_copy *copy,
                    struct spk_objstore_written *written, struct spk_error *err);
     spk_rc (*delete_many)(struct spk_objstore *store, const struct spk_view *keys, size_t n,

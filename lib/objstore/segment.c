@@ -40,8 +40,8 @@ struct spk_view spk_objstore_segment_name(struct spk_arena *arena, struct spk_vi
         return segment;
     struct spk_buf out = {0};
     for (size_t i = 0; i < segment.len; i++) {
-        bool escape = segment.at[i] == '%' && i + 2 < segment.len && hex_digit(segment.at[i + 1]) >= 0 &&
-                      hex_digit(segment.at[i + 2]) >= 0;
+        bool escape = segment.at[i] == '%' && i + 2 < segment.len &&
+                      hex_digit(segment.at[i + 1]) >= 0 && hex_digit(segment.at[i + 2]) >= 0;
         char c = segment.at[i];
         if (escape) {
             c = (char)(hex_digit(segment.at[i + 1]) * 16 + hex_digit(segment.at[i + 2]));
