@@ -6,11 +6,15 @@
 
 /* The program: finds the command, runs it, exits with its status. */
 
-extern const struct spk_command spk_source_command;
-extern const struct spk_command spk_template_command;
+extern const struct spk_command spk_run_command, spk_status_command, spk_release_command,
+    spk_discard_command, spk_validate_command, spk_sql_command, spk_extract_command,
+    spk_inspect_command, spk_gate_command, spk_publish_command, spk_link_command,
+    spk_source_command, spk_template_command;
 
 static const struct spk_command *const commands[] = {
-    &spk_source_command,
+    &spk_run_command,      &spk_status_command,  &spk_release_command, &spk_discard_command,
+    &spk_validate_command, &spk_sql_command,     &spk_extract_command, &spk_inspect_command,
+    &spk_gate_command,     &spk_publish_command, &spk_link_command,    &spk_source_command,
     &spk_template_command,
 };
 

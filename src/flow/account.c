@@ -70,8 +70,8 @@ static spk_rc open_and_read(struct spk_account_read *read, struct spk_transient 
     struct spk_source *source = NULL;
     struct spk_source_options options = {.http = read->parts->http,
                                          .concurrency = (int)read->platform->concurrency};
-    spk_rc rc = spk_project_account_config(read->parts->project, read->platform, read->account,
-                                           &read->arena, &options.config, err);
+    spk_rc rc = spk_platform_account_config(read->platform, read->account, &read->arena,
+                                            &options.config, err);
     if (!rc)
         rc = spk_manifest_read(spk_arena_strdup(&read->arena, read->platform->manifest), &manifest,
                                err);
@@ -170,16 +170,16 @@ static void take_results(struct spk_account_read *read, const struct spk_transie
     size_t n = spk_transient_batches(transient, &all);
     read->results = spk_arena_array(&read->arena, read->extract_count + 1, sizeof(*read->results));
     read->batches = spk_arena_array(&read->arena, read->extract_count + 1, sizeof(*read->batches));
-    read->batch_counts = spk_arena_array(&read->arena, read->extract_count + 1, sizeof(size_t));
     for (size_t i = 0; i < read->extract_count; i++) {
         struct spk_extract *out = &read->results[i];
         *out = read->extracts[i];
         set_result(read, out, find_stream(transient, out->stream), whole);
-        read->batches[i] = spk_arena_array(&read->arena, n + 1, sizeof(struct spk_batch));
+        struct spk_batch_list *batches = &read->batches[i];
+        batches->items = spk_arena_array(&read->arena, n + 1, sizeof(*batches->items));
         for (size_t j = 0; j < n; j++) {
             if (!spk_view_equal(all[j].stream, out->stream))
                 continue;
-            read->batches[i][read->batch_counts[i]++] = stored_batch(read, &all[j], now_us);
+            batches->items[batches->n++] = stored_batch(read, &all[j], now_us);
             out->rows += all[j].rows;
         }
     }

@@ -63,8 +63,8 @@ static spk_rc load_states(struct extraction *x, struct spk_account_read *read, s
     read->states = spk_list_new(&read->arena);
     for (size_t i = 0; !rc && !x->run->from && i < read->extract_count; i++) {
         struct spk_view text = {0}, stream = read->extracts[i].stream;
-        rc = spk_storage_cursor(x->parts->storage, x->platform->name, read->account->id, stream,
-                                &read->arena, &text, err);
+        struct spk_stream_key key = {x->platform->name, read->account->id, stream};
+        rc = spk_storage_cursor(x->parts->storage, &key, &read->arena, &text, err);
         if (!rc && text.len > 0)
             rc = add_state(read, stream, text, err);
     }
@@ -76,10 +76,10 @@ static spk_rc keep_old_cursor(struct extraction *x, struct spk_account_read *rea
                               struct spk_extract *result, struct spk_error *err)
 {
     struct spk_view text = {0};
+    struct spk_stream_key key = {x->platform->name, read->account->id, result->stream};
     if (!x->run->from || result->state.len == 0)
         return SPK_OK;
-    spk_rc rc = spk_storage_cursor(x->parts->storage, x->platform->name, read->account->id,
-                                   result->stream, &read->arena, &text, err);
+    spk_rc rc = spk_storage_cursor(x->parts->storage, &key, &read->arena, &text, err);
     if (!rc && text.len > 0)
         result->state = (struct spk_view){0};
     return rc;
@@ -92,8 +92,7 @@ static spk_rc save(struct extraction *x, struct spk_account_read *read, struct s
         rc = keep_old_cursor(x, read, &read->results[i], err);
         if (!rc)
             rc = spk_storage_extract_save(x->parts->storage, spk_view_of(x->run->id),
-                                          &read->results[i], read->batches[i],
-                                          read->batch_counts[i], err);
+                                          &read->results[i], &read->batches[i], err);
     }
     return rc;
 }
@@ -160,11 +159,13 @@ spk_rc spk_flow_extract(const struct spk_flow_parts *parts, const struct spk_run
 {
     struct spk_arena arena = {0};
     struct extraction x = {.parts = parts, .run = run, .progress = progress};
+    struct spk_extract_list extracts = {0};
     spk_rc rc = spk_project_platform(parts->project, run->platform, &x.platform, err);
     if (!rc)
-        rc = spk_storage_extracts(parts->storage, spk_view_of(run->id), &arena, &x.extracts, &x.count,
-                                  err);
+        rc = spk_storage_extracts(parts->storage, spk_view_of(run->id), &arena, &extracts, err);
     if (!rc) {
+        x.extracts = extracts.items;
+        x.count = extracts.n;
         pthread_mutex_init(&x.lock, NULL);
         for (size_t at = 0; at < x.count; at = group_end(&x, at))
             x.accounts++;

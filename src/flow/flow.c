@@ -43,16 +43,15 @@ static spk_rc find_open_ends(const struct spk_flow_parts *parts, const struct sp
                              bool *held, struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_batch *batches = NULL;
-    struct spk_extract *extracts = NULL;
-    size_t n = 0, m = 0;
-    spk_rc rc = spk_storage_batches(parts->storage, spk_view_of(run->id), SPK_BATCH_HELD, &arena,
-                                    &batches, &n, err);
+    struct spk_batch_query query = {.run = spk_view_of(run->id), .status = SPK_BATCH_HELD};
+    struct spk_batch_list batches = {0};
+    struct spk_extract_list extracts = {0};
+    spk_rc rc = spk_storage_batches(parts->storage, &query, &arena, &batches, err);
     if (!rc)
-        rc = spk_storage_extracts(parts->storage, spk_view_of(run->id), &arena, &extracts, &m, err);
-    *held = n > 0;
-    for (size_t i = 0; !rc && i < m; i++)
-        *held = *held || extracts[i].status == SPK_EXTRACT_FAILED;
+        rc = spk_storage_extracts(parts->storage, query.run, &arena, &extracts, err);
+    *held = batches.n > 0;
+    for (size_t i = 0; !rc && i < extracts.n; i++)
+        *held = *held || extracts.items[i].status == SPK_EXTRACT_FAILED;
     spk_arena_deinit(&arena);
     return rc;
 }
@@ -75,19 +74,18 @@ spk_rc spk_flow_finish(const struct spk_flow_parts *parts, struct spk_run *run, 
 }
 
 spk_rc spk_flow_decide(const struct spk_flow_parts *parts, const struct spk_run *run,
-                       const struct spk_batch *batches, size_t n, bool release, struct spk_view who,
-                       struct spk_view reason, struct spk_error *err)
+                       const struct spk_batch_list *batches, const struct spk_decision *decision,
+                       struct spk_error *err)
 {
-    if (spk_view_trim(reason).len == 0)
+    struct spk_view id = spk_view_of(run->id);
+    if (spk_view_trim(decision->reason).len == 0)
         return spk_error_set(err, SPK_ECONFIG, "a reason is needed: it stays in the audit trail");
-    spk_rc rc = spk_storage_decide(parts->storage, spk_view_of(run->id), batches, n, release, who,
-                                   reason, err);
-    for (size_t i = 0; !rc && !release && i < n; i++)
-        rc = spk_transient_remove(parts->transient, spk_view_of(run->id), batches[i].account,
-                                  batches[i].stream, batches[i].day, err);
-    if (!rc && release)
+    spk_rc rc = spk_storage_decide(parts->storage, id, batches, decision, err);
+    for (size_t i = 0; !rc && !decision->release && i < batches->n; i++)
+        rc = spk_flow_remove(parts, id, &batches->items[i], err);
+    if (!rc && decision->release)
         rc = spk_flow_publish(parts, run, NULL, err);
-    if (!rc && release)
+    if (!rc && decision->release)
         rc = spk_flow_link(parts, run, NULL, err);
     return rc;
 }

@@ -50,7 +50,7 @@ spk_rc spk_flow_finish(const struct spk_flow_parts *parts, struct spk_run *run, 
                        const struct spk_flow_progress *progress, struct spk_error *err);
 /* Held batches: release publishes and links them, discard removes their files. */
 spk_rc spk_flow_decide(const struct spk_flow_parts *parts, const struct spk_run *run,
-                       const struct spk_batch *batches, size_t n, bool release, struct spk_view who,
-                       struct spk_view reason, struct spk_error *err);
+                       const struct spk_batch_list *batches, const struct spk_decision *decision,
+                       struct spk_error *err);
 
 #endif

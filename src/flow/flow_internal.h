@@ -15,6 +15,9 @@ spk_rc spk_flow_publish(const struct spk_flow_parts *parts, const struct spk_run
 spk_rc spk_flow_link(const struct spk_flow_parts *parts, const struct spk_run *run,
                      const struct spk_flow_progress *progress, struct spk_error *err);
 
+/* Removes a batch's transient files. */
+spk_rc spk_flow_remove(const struct spk_flow_parts *parts, struct spk_view run,
+                       const struct spk_batch *batch, struct spk_error *err);
 void spk_flow_tell(const struct spk_flow_progress *progress, enum spk_step step, size_t done,
                    size_t all, struct spk_view what);
 
@@ -29,8 +32,7 @@ struct spk_account_read {
     struct spk_value states; /* LIST of state messages, in `arena` */
     struct spk_arena arena;  /* holds the results */
     struct spk_extract *results;
-    struct spk_batch **batches; /* per result */
-    size_t *batch_counts;
+    struct spk_batch_list *batches; /* per result */
 };
 /* Fails only for what stops the run (disk, storage); what went wrong with the account is in its
  * results. */

@@ -7,8 +7,8 @@ static spk_rc inspect(const struct spk_flow_parts *parts, const struct spk_run *
 {
     struct spk_arena arena = {0};
     struct spk_transient_batch found;
-    spk_rc rc = spk_transient_inspect(parts->transient, spk_view_of(run->id), batch->account,
-                                      batch->stream, batch->day, &arena, &found, err);
+    struct spk_batch_place place = {spk_view_of(run->id), batch->account, batch->stream, batch->day};
+    spk_rc rc = spk_transient_inspect(parts->transient, &place, &arena, &found, err);
     if (!rc && (found.rows != batch->rows || found.bytes != batch->bytes ||
                 found.records != batch->records))
         rc = spk_error_set(err, SPK_EDATA, "transient storage has %lld rows, storage says %lld",
@@ -25,13 +25,12 @@ spk_rc spk_flow_inspect(const struct spk_flow_parts *parts, const struct spk_run
                         const struct spk_flow_progress *progress, struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_batch *batches = NULL;
-    size_t n = 0;
-    spk_rc rc = spk_storage_batches(parts->storage, spk_view_of(run->id), SPK_BATCH_EXTRACTED, &arena,
-                                    &batches, &n, err);
-    for (size_t i = 0; !rc && i < n; i++) {
-        rc = inspect(parts, run, &batches[i], err);
-        spk_flow_tell(progress, SPK_STEP_INSPECT, i + 1, n, batches[i].account);
+    struct spk_batch_query query = {.run = spk_view_of(run->id), .status = SPK_BATCH_EXTRACTED};
+    struct spk_batch_list batches = {0};
+    spk_rc rc = spk_storage_batches(parts->storage, &query, &arena, &batches, err);
+    for (size_t i = 0; !rc && i < batches.n; i++) {
+        rc = inspect(parts, run, &batches.items[i], err);
+        spk_flow_tell(progress, SPK_STEP_INSPECT, i + 1, batches.n, batches.items[i].account);
     }
     spk_arena_deinit(&arena);
     return rc;

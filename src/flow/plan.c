@@ -7,9 +7,8 @@ static spk_rc refuse_open_run(const struct spk_flow_parts *parts, struct spk_vie
                               struct spk_arena *arena, struct spk_error *err)
 {
     struct spk_run open;
-    bool found = false;
-    spk_rc rc = spk_storage_run_open(parts->storage, platform, arena, &open, &found, err);
-    if (rc || !found)
+    spk_rc rc = spk_storage_run_open(parts->storage, platform, arena, &open, err);
+    if (rc || !open.id[0])
         return rc;
     spk_error_set(err, SPK_ECONFIG, "run %s of %.*s is not finished", open.id, SPK_FMT(platform));
     spk_error_hint(err, "finish it first: spike run %.*s --resume", SPK_FMT(platform));
@@ -56,20 +55,18 @@ static spk_rc stream_names(const struct spk_platform *platform, struct spk_arena
     return rc;
 }
 
-static size_t list_extracts(const struct spk_flow_request *request,
-                            const struct spk_platform *platform, struct spk_value names,
-                            struct spk_extract *extracts)
+static void list_extracts(const struct spk_flow_request *request,
+                          const struct spk_platform *platform, struct spk_value names,
+                          struct spk_extract_list *extracts)
 {
-    size_t n = 0;
     for (size_t i = 0; i < platform->account_count; i++) {
         const struct spk_project_account *account = &platform->accounts[i];
         if (!is_wanted(request, account->id) || (account->paused && request->account_count == 0))
             continue;
         for (size_t j = 0; j < spk_list_len(names); j++)
-            extracts[n++] = (struct spk_extract){
+            extracts->items[extracts->n++] = (struct spk_extract){
                 .account = account->id, .stream = spk_value_text_or(spk_list_at(names, j), "")};
     }
-    return n;
 }
 
 static struct spk_view days_text(struct spk_arena *arena, const struct spk_flow_request *request)
@@ -118,12 +115,13 @@ spk_rc spk_flow_start(const struct spk_flow_parts *parts, const struct spk_flow_
     spk_uuid7(run->started_us, run->id);
     set_window(run, request, arena);
     size_t most = platform->account_count * spk_list_len(names);
-    struct spk_extract *extracts = spk_arena_array(arena, most + 1, sizeof(*extracts));
-    size_t n = list_extracts(request, platform, names, extracts);
-    if (n == 0) {
+    struct spk_extract_list extracts = {
+        .items = spk_arena_array(arena, most + 1, sizeof(struct spk_extract))};
+    list_extracts(request, platform, names, &extracts);
+    if (extracts.n == 0) {
         spk_error_set(err, SPK_ECONFIG, "%.*s has nothing to read", SPK_FMT(platform->name));
         spk_error_hint(err, "add accounts to %s, or unpause one", platform->file);
         return SPK_ECONFIG;
     }
-    return spk_storage_run_create(parts->storage, run, extracts, n, err);
+    return spk_storage_run_create(parts->storage, run, &extracts, err);
 }

@@ -3,13 +3,13 @@
 
 /* batch.json: what a batch is, written last; read back by inspect. */
 
-struct spk_view spk_batch_folder(struct spk_arena *arena, struct spk_view run, struct spk_view account,
-                                 struct spk_view stream, int32_t day)
+struct spk_view spk_batch_folder(struct spk_arena *arena, const struct spk_batch_place *place)
 {
-    return spk_arena_printf(arena, "%.*s/%.*s/%.*s/%.*s", SPK_FMT(spk_objstore_segment(arena, run)),
-                            SPK_FMT(spk_objstore_segment(arena, account)),
-                            SPK_FMT(spk_objstore_segment(arena, stream)),
-                            SPK_FMT(spk_day_format(arena, day)));
+    return spk_arena_printf(arena, "%.*s/%.*s/%.*s/%.*s",
+                            SPK_FMT(spk_objstore_segment(arena, place->run)),
+                            SPK_FMT(spk_objstore_segment(arena, place->account)),
+                            SPK_FMT(spk_objstore_segment(arena, place->stream)),
+                            SPK_FMT(spk_day_format(arena, place->day)));
 }
 
 static struct spk_value evidence_value(struct spk_arena *arena, const struct spk_evidence *evidence)

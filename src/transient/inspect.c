@@ -56,11 +56,11 @@ static spk_rc check_file(struct spk_objstore *store, const struct spk_transient_
     return rc;
 }
 
-spk_rc spk_transient_inspect(struct spk_objstore *store, struct spk_view run, struct spk_view account,
-                             struct spk_view stream, int32_t day, struct spk_arena *arena,
-                             struct spk_transient_batch *batch, struct spk_error *err)
+spk_rc spk_transient_inspect(struct spk_objstore *store, const struct spk_batch_place *place,
+                             struct spk_arena *arena, struct spk_transient_batch *batch,
+                             struct spk_error *err)
 {
-    struct spk_view folder = spk_batch_folder(arena, run, account, stream, day);
+    struct spk_view folder = spk_batch_folder(arena, place);
     struct spk_objstore_get get = {.key = spk_arena_printf(arena, "%.*s/batch.json", SPK_FMT(folder))};
     struct spk_buf text = {0};
     int64_t rows = 0;

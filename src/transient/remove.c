@@ -25,11 +25,11 @@ spk_rc spk_transient_clear(struct spk_objstore *store, struct spk_view prefix, s
     return rc;
 }
 
-spk_rc spk_transient_remove(struct spk_objstore *store, struct spk_view run, struct spk_view account,
-                            struct spk_view stream, int32_t day, struct spk_error *err)
+spk_rc spk_transient_remove(struct spk_objstore *store, const struct spk_batch_place *place,
+                            struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_view folder = spk_batch_folder(&arena, run, account, stream, day);
+    struct spk_view folder = spk_batch_folder(&arena, place);
     spk_rc rc = spk_transient_clear(store, spk_arena_printf(&arena, "%.*s/", SPK_FMT(folder)), err);
     spk_arena_deinit(&arena);
     return rc;

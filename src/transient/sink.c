@@ -41,7 +41,8 @@ static struct spk_open_batch *batch_of(struct spk_transient *t, struct spk_view 
         batch->owner = t;
         batch->batch.stream = spk_arena_dup(&batch->arena, stream);
         batch->batch.day = day;
-        batch->folder = spk_batch_folder(&batch->arena, t->options.run, t->options.account, stream, day);
+        struct spk_batch_place place = {t->options.run, t->options.account, stream, day};
+        batch->folder = spk_batch_folder(&batch->arena, &place);
         spk_map_set(&t->open, spk_buf_view(&key), batch);
     }
     spk_buf_deinit(&key);

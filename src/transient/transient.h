@@ -63,14 +63,18 @@ size_t spk_transient_streams(const struct spk_transient *transient,
 void spk_transient_destroy(struct spk_transient *transient);
 
 /* batch.json read back, for inspect: re-counts against the Parquet footers. EDATA names the file. */
-spk_rc spk_transient_inspect(struct spk_objstore *store, struct spk_view run, struct spk_view account,
-                             struct spk_view stream, int32_t day, struct spk_arena *arena,
-                             struct spk_transient_batch *batch, struct spk_error *err);
+struct spk_batch_place {
+    struct spk_view run, account, stream;
+    int32_t day;
+};
+spk_rc spk_transient_inspect(struct spk_objstore *store, const struct spk_batch_place *place,
+                             struct spk_arena *arena, struct spk_transient_batch *batch,
+                             struct spk_error *err);
 /* Rows of a Parquet object by its footer; `bytes` is its size. EDATA where it is damaged. */
 spk_rc spk_transient_count_rows(struct spk_objstore *store, struct spk_view key, int64_t bytes,
                                 int64_t *rows, struct spk_error *err);
 /* Deletes a batch (after it was published or discarded). Missing files are fine. */
-spk_rc spk_transient_remove(struct spk_objstore *store, struct spk_view run, struct spk_view account,
-                            struct spk_view stream, int32_t day, struct spk_error *err);
+spk_rc spk_transient_remove(struct spk_objstore *store, const struct spk_batch_place *place,
+                            struct spk_error *err);
 
 #endif

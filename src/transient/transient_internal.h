@@ -77,8 +77,7 @@ void spk_part_abort(struct spk_open_batch *batch);
 int32_t spk_slice_day(const struct spk_slice *slice, int32_t fallback);
 
 /* document.c: batch.json. */
-struct spk_view spk_batch_folder(struct spk_arena *arena, struct spk_view run, struct spk_view account,
-                                 struct spk_view stream, int32_t day);
+struct spk_view spk_batch_folder(struct spk_arena *arena, const struct spk_batch_place *place);
 void spk_batch_document_write(struct spk_buf *out, const struct spk_transient_batch *batch,
                               const struct spk_transient_options *options);
 spk_rc spk_batch_document_read(struct spk_view text, struct spk_arena *arena,

@@ -1,0 +1,100 @@
+#include "parts.h"
+
+static spk_rc open_store(struct spk_parts *parts, struct spk_view url, struct spk_objstore **out,
+                         struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_view text = {0};
+    spk_rc rc = spk_project_text(parts->project, url, &arena, &text, err);
+    struct spk_objstore_options options = {.url = rc ? NULL : spk_arena_strdup(&arena, text)};
+    if (!rc)
+        rc = spk_objstore_open(&options, out, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+static struct spk_objstore *raw_store(void *context, const struct spk_platform *platform,
+                                      struct spk_error *err)
+{
+    struct spk_parts *parts = context;
+    struct spk_objstore *store = spk_map_get(&parts->raw, platform->name);
+    if (store || open_store(parts, platform->raw_url, &store, err))
+        return store;
+    spk_map_set(&parts->raw, platform->name, store);
+    return store;
+}
+
+static struct spk_warehouse *warehouse(void *context, struct spk_error *err)
+{
+    struct spk_parts *parts = context;
+    struct spk_arena arena = {0};
+    struct spk_view url = {0};
+    if (parts->warehouse)
+        return parts->warehouse;
+    spk_rc rc = spk_project_text(parts->project, parts->project->warehouse_url, &arena, &url, err);
+    struct spk_warehouse_options options = {.url = rc ? NULL : spk_arena_strdup(&arena, url)};
+    if (!rc)
+        rc = spk_warehouse_open(&options, &parts->warehouse, err);
+    spk_arena_deinit(&arena);
+    return parts->warehouse;
+}
+
+spk_rc spk_parts_open(struct spk_parts *parts, const char *folder, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_view url = {0};
+    *parts = (struct spk_parts){0};
+    spk_rc rc = spk_project_load(folder, &parts->project, err);
+    if (!rc)
+        rc = spk_project_text(parts->project, parts->project->storage_url, &arena, &url, err);
+    if (!rc)
+        rc = spk_storage_open(url, &parts->storage, err);
+    if (!rc)
+        rc = open_store(parts, parts->project->transient_url, &parts->transient, err);
+    spk_arena_deinit(&arena);
+    parts->flow = (struct spk_flow_parts){.project = parts->project,
+                                          .storage = parts->storage,
+                                          .transient = parts->transient,
+                                          .raw = raw_store,
+                                          .warehouse = warehouse,
+                                          .context = parts};
+    if (rc)
+        spk_parts_close(parts);
+    return rc;
+}
+
+void spk_parts_close(struct spk_parts *parts)
+{
+    if (parts->locked.len > 0)
+        spk_storage_unlock(parts->storage, parts->locked);
+    for (size_t i = 0; i < parts->raw.len; i++)
+        spk_objstore_destroy(parts->raw.entries[i].value);
+    spk_map_deinit(&parts->raw);
+    spk_warehouse_destroy(parts->warehouse);
+    spk_objstore_destroy(parts->transient);
+    spk_storage_close(parts->storage);
+    spk_project_destroy(parts->project);
+    *parts = (struct spk_parts){0};
+}
+
+spk_rc spk_parts_lock(struct spk_parts *parts, struct spk_view platform, struct spk_error *err)
+{
+    const struct spk_platform *known = NULL;
+    spk_rc rc = spk_project_platform(parts->project, platform, &known, err);
+    if (!rc)
+        rc = spk_storage_lock(parts->storage, known->name, err);
+    if (!rc)
+        parts->locked = known->name;
+    return rc;
+}
+
+spk_rc spk_parts_run(struct spk_parts *parts, struct spk_view id, struct spk_arena *arena,
+                     struct spk_run *run, struct spk_error *err)
+{
+    spk_rc rc = spk_storage_run_get(parts->storage, id, arena, run, err);
+    if (rc || run->id[0])
+        return rc;
+    spk_error_set(err, SPK_ECONFIG, "no run has the id '%.*s'", SPK_FMT(id));
+    spk_error_hint(err, "spike status lists the runs");
+    return SPK_ECONFIG;
+}

@@ -1,0 +1,150 @@
+#include <stddef.h>
+
+#include "command.h"
+#include "progress.h"
+#include "report.h"
+
+/* `spike run PLATFORM`: all steps, or what an earlier run left of them. */
+struct words {
+    struct spk_view platform, project;
+    int32_t from, to;
+    struct spk_value days, accounts;
+    bool resume, json;
+};
+
+#define FIELD(name) offsetof(struct words, name)
+
+static const struct spk_option options[] = {
+    {.name = "platform",
+     .type = SPK_OPTION_STRING,
+     .flags = SPK_OPTION_POSITIONAL | SPK_OPTION_REQUIRED,
+     .offset = FIELD(platform),
+     .help = "a platform of the project"},
+    {.name = "from",
+     .type = SPK_OPTION_DAY,
+     .offset = FIELD(from),
+     .placeholder = "DAY",
+     .help = "read from this day on, whatever the state says"},
+    {.name = "to",
+     .type = SPK_OPTION_DAY,
+     .offset = FIELD(to),
+     .placeholder = "DAY",
+     .help = "read up to this day; yesterday where not given"},
+    {.name = "day",
+     .type = SPK_OPTION_LIST,
+     .offset = FIELD(days),
+     .placeholder = "DAY",
+     .help = "repair: read just this day (may be repeated); cursors stay as they are"},
+    {.name = "account",
+     .type = SPK_OPTION_LIST,
+     .offset = FIELD(accounts),
+     .placeholder = "ID",
+     .help = "only this operator account (may be repeated)"},
+    {.name = "resume",
+     .type = SPK_OPTION_BOOL,
+     .offset = FIELD(resume),
+     .help = "finish the run that was cut off"},
+    {.name = "project",
+     .type = SPK_OPTION_STRING,
+     .offset = FIELD(project),
+     .placeholder = "DIR",
+     .help = "folder of spike.yaml; the current one or above where not given"},
+    {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "machine output"},
+    SPK_OPTION_END,
+};
+
+static spk_rc read_days(const struct words *words, struct spk_arena *arena,
+                        struct spk_flow_request *request, struct spk_error *err)
+{
+    size_t n = spk_is(words->days, SPK_LIST) ? spk_list_len(words->days) : 0;
+    int32_t *days = spk_arena_array(arena, n + 1, sizeof(*days));
+    for (size_t i = 0; i < n; i++) {
+        struct spk_view text = spk_value_text_or(spk_list_at(words->days, i), "");
+        if (!spk_day_parse(text, &days[i]))
+            return spk_error_set(err, SPK_ECONFIG, "--day %.*s: a day is YYYY-MM-DD", SPK_FMT(text));
+    }
+    request->days = days;
+    request->day_count = n;
+    if (n > 0 && (words->from || words->to))
+        return spk_error_set(err, SPK_ECONFIG, "--day goes without --from and --to");
+    if (words->from && words->to && words->from > words->to)
+        return spk_error_set(err, SPK_ECONFIG, "--from is after --to");
+    return SPK_OK;
+}
+
+static spk_rc make_request(const struct words *words, struct spk_arena *arena,
+                           struct spk_flow_request *request, struct spk_error *err)
+{
+    size_t n = spk_is(words->accounts, SPK_LIST) ? spk_list_len(words->accounts) : 0;
+    struct spk_view *accounts = spk_arena_array(arena, n + 1, sizeof(*accounts));
+    for (size_t i = 0; i < n; i++)
+        accounts[i] = spk_value_text_or(spk_list_at(words->accounts, i), "");
+    *request = (struct spk_flow_request){.platform = words->platform,
+                                         .from = words->from,
+                                         .to = words->to,
+                                         .accounts = accounts,
+                                         .account_count = n};
+    return read_days(words, arena, request, err);
+}
+
+static spk_rc open_run(struct spk_parts *parts, const struct words *words, struct spk_arena *arena,
+                       struct spk_run *run, struct spk_error *err)
+{
+    struct spk_flow_request request;
+    spk_rc rc = make_request(words, arena, &request, err);
+    if (!rc)
+        rc = spk_parts_lock(parts, words->platform, err);
+    if (rc)
+        return rc;
+    if (!words->resume)
+        return spk_flow_start(&parts->flow, &request, arena, run, err);
+    rc = spk_storage_run_open(parts->storage, words->platform, arena, run, err);
+    if (!rc && !run->id[0])
+        rc = spk_error_set(err, SPK_ECONFIG, "%.*s has no run to resume", SPK_FMT(words->platform));
+    return rc;
+}
+
+/* The exit status tells an orchestrator what to do next. */
+static int status_of(bool held)
+{
+    return held ? SPK_EXIT_HELD : SPK_EXIT_DONE;
+}
+
+extern const struct spk_command spk_run_command;
+
+static int run(int argc, char **argv, struct spk_error *err)
+{
+    struct words words = {0};
+    struct spk_arena arena = {0};
+    struct spk_parts parts = {0};
+    struct spk_run flow_run = {0};
+    bool held = false;
+    if (spk_options_parse(options, argv, &arena, &words, err)) {
+        spk_arena_deinit(&arena);
+        return spk_command_usage(&spk_run_command, err);
+    }
+    const char *folder = words.project.len ? spk_arena_strdup(&arena, words.project) : NULL;
+    spk_rc rc = spk_parts_open(&parts, folder, err);
+    if (!rc)
+        rc = open_run(&parts, &words, &arena, &flow_run, err);
+    if (!rc) {
+        rc = spk_flow_finish(&parts.flow, &flow_run, &held, spk_progress_start(), err);
+        spk_progress_end();
+        if (rc)
+            spk_error_hint(err, "mend the cause, then: spike run %.*s --resume",
+                           SPK_FMT(words.platform));
+    }
+    if (!rc)
+        rc = spk_report_run(&parts, &flow_run, words.json, err);
+    spk_parts_close(&parts);
+    spk_arena_deinit(&arena);
+    return rc ? spk_command_end(rc, err) : status_of(held);
+}
+
+const struct spk_command spk_run_command = {
+    .name = "run",
+    .usage = "PLATFORM [--from DAY] [--to DAY] [--day DAY]... [--account ID]... [--resume]",
+    .help = "extract, inspect, gate, publish and link one platform",
+    .options = options,
+    .run = run,
+};
