@@ -1,6 +1,6 @@
 # Reads layers.txt and makes of each line one static library spk_NAME (all *.c of its folder), one
 # test program per test/*_test.c, one fuzzer per fuzz/*_fuzz.c. Lines under app/ and tests/ become
-# programs: app/ is build/spike, tests/NAME is build/spike-NAME.
+# programs: app/ is build/spike, tests/NAME is build/spike-NAME, bench/NAME spike-bench-NAME.
 
 function(spk_add_tests dir target)
   file(GLOB helpers CONFIGURE_DEPENDS ${dir}/test/*.c)
@@ -32,7 +32,8 @@ function(spk_add_library path uses)
   set(dir ${CMAKE_SOURCE_DIR}/${path})
   get_filename_component(name ${path} NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.c ${dir}/*/*.c)
-  list(FILTER sources EXCLUDE REGEX "/(test|fuzz|bench)/")
+  file(GLOB aside ${dir}/test/*.c ${dir}/fuzz/*.c)
+  list(REMOVE_ITEM sources "" ${aside})
   if(NOT sources)
     return()
   endif()
@@ -41,7 +42,9 @@ function(spk_add_library path uses)
     add_executable(spike ${sources})
     target_compile_definitions(spike PRIVATE SPK_VERSION="${PROJECT_VERSION}")
   elseif(path MATCHES "^tests/|^bench/")
-    set(target spike-${name})
+    string(REPLACE "tests/" "" short ${path})
+    string(REPLACE "/" "-" short ${short})
+    set(target spike-${short})
     add_executable(${target} ${sources})
   else()
     set(target spk_${name})
