@@ -236,6 +236,8 @@ static spk_rc filesizeformat(struct spk_tpl_state *s, const struct spk_tpl_call 
     double base = binary ? 1024 : 1000;
     double bytes;
     struct spk_value v = call->self;
+    if (v.kind == SPK_UNDEFINED)
+        return spk_tpl_raise(s, RAISE_UNDEFINED, "filesizeformat of an undefined value");
     if (v.kind == SPK_STRING ? !parse_float(v.text, &bytes) : !spk_tpl_as_double(v, &bytes))
         return v.kind == SPK_STRING ? spk_tpl_value_error(s, "filesizeformat needs a number")
                                     : spk_tpl_type_error(s, "filesizeformat needs a number");

@@ -105,28 +105,26 @@ static spk_rc keyed(struct spk_tpl_state *s, struct spk_value from, struct spk_v
     return SPK_OK;
 }
 
-/* Several attributes, parted by commas, compare one after the other. */
+/* sort compares lists of one value per attribute, which are parted by commas. */
 static spk_rc keyed_by_many(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                             struct spk_value out[2])
 {
     struct spk_value attribute = call->args[2];
-    bool sensitive = flag(call->args[1]);
-    if (attribute.kind != SPK_STRING || spk_view_find(attribute.text, SPK_V(","), 0) < 0)
-        return keyed(s, call->self, attribute, sensitive, out);
-    struct spk_view rest = attribute.text;
-    struct spk_value tuples = spk_list_new(s->arena);
-    while (rest.at) {
-        struct spk_view part = spk_view_cut(&rest, ',');
-        spk_rc rc = keyed(s, call->self, spk_string(part), sensitive, out);
+    struct spk_value lists = spk_list_new(s->arena);
+    bool many = attribute.kind == SPK_STRING;
+    struct spk_view rest = many ? attribute.text : (struct spk_view){0};
+    do {
+        struct spk_value part = many ? spk_string(spk_view_cut(&rest, ',')) : attribute;
+        spk_rc rc = keyed(s, call->self, part, flag(call->args[1]), out);
         for (size_t i = 0; rc == SPK_OK && i < out[1].list->len; i++) {
-            if (tuples.list->len <= i)
-                spk_list_append(tuples, spk_tuple_new(s->arena));
-            spk_list_append(tuples.list->items[i], out[1].list->items[i]);
+            if (lists.list->len <= i)
+                spk_list_append(lists, spk_list_new(s->arena));
+            spk_list_append(lists.list->items[i], out[1].list->items[i]);
         }
         if (rc != SPK_OK)
             return rc;
-    }
-    out[1] = tuples;
+    } while (rest.at);
+    out[1] = lists;
     return SPK_OK;
 }
 

@@ -99,15 +99,17 @@ static spk_rc truncate(struct spk_tpl_state *s, const struct spk_tpl_call *call,
         rc = spk_tpl_need_int(s, call, 3, 5, &leeway);
     if (rc != SPK_OK)
         return rc;
-    if (call->self.kind != SPK_STRING)
-        return spk_tpl_type_error(s, "truncate needs a text");
     int64_t keep = length - (int64_t)spk_tpl_text_len(end);
     if (keep < 0 || leeway < 0)
         return spk_tpl_value_error(s, "truncate: the length is too small");
-    struct spk_view text = call->self.text;
+    size_t len;
+    rc = spk_tpl_length(s, call->self, &len);
     *out = call->self;
-    if ((int64_t)spk_tpl_text_len(text) <= length + leeway)
-        return SPK_OK;
+    if (rc != SPK_OK || (int64_t)len <= length + leeway)
+        return rc;
+    if (call->self.kind != SPK_STRING)
+        return spk_tpl_value_error(s, "truncate needs a text");
+    struct spk_view text = call->self.text;
     text = spk_view_slice(text, 0, spk_tpl_text_offset(text, (size_t)keep));
     bool kill = spk_tpl_given(call->args[1]) && spk_tpl_truthy(call->args[1]);
     for (size_t i = text.len; !kill && i > 0; i--) {
@@ -129,6 +131,8 @@ static spk_rc indent(struct spk_tpl_state *s, const struct spk_tpl_call *call,
     struct spk_view with = {0};
     if (call->self.kind == SPK_UNDEFINED)
         return spk_tpl_raise(s, RAISE_UNDEFINED, "indent of an undefined value");
+    if (call->self.kind == SPK_LIST)
+        return spk_tpl_value_error(s, "indent needs a text, not a list");
     if (call->self.kind != SPK_STRING)
         return spk_tpl_type_error(s, "indent needs a text");
     spk_rc rc = SPK_OK;

@@ -332,7 +332,8 @@ spk_rc spk_tpl_percent(struct spk_tpl_state *s, struct spk_view format, struct s
         else
             spk_buf_append_char(&buf, c);
     }
-    bool mapping = values.kind == SPK_DICT || values.kind == SPK_LIST;
+    bool mapping = values.kind == SPK_DICT || values.kind == SPK_LIST ||
+                   values.kind == SPK_UNDEFINED; /* whatever has items */
     size_t given = values.kind == SPK_TUPLE ? values.list->len : mapping ? 0 : 1;
     if (rc == SPK_OK && !p.named && p.next < given)
         rc = spk_tpl_type_error(s, "not all arguments converted during string formatting");

@@ -75,8 +75,10 @@ static spk_rc timestamp(struct spk_tpl_state *s, const struct spk_tpl_call *call
     int64_t number;
     if (v.kind == SPK_FLOAT)
         return spk_tpl_int_from_double(s, v.number, out);
-    if (spk_tpl_as_int(v, &number)) {
-        *out = spk_int(number);
+    if (spk_tpl_as_int(v, &number))
+        v = spk_int(number);
+    if (v.kind == SPK_INT || v.kind == SPK_BIGINT) {
+        *out = v;
         return SPK_OK;
     }
     spk_rc rc = parse_instant(s, v, &civil);
@@ -205,6 +207,8 @@ static spk_rc input_instant(struct spk_tpl_state *s, struct spk_value moment,
     int64_t number;
     if (has_format && input_format.kind != SPK_STRING)
         return spk_tpl_type_error(s, "format_datetime() input format must be a text");
+    if (moment.kind == SPK_BIGINT)
+        return spk_tpl_value_error(s, "year is out of range");
     if (spk_tpl_as_int(moment, &number))
         return parse_number(s, number, has_format ? input_format.text : SPK_V("%s"), out);
     if (!has_format)
@@ -338,7 +342,9 @@ static spk_rc new_dict(struct spk_tpl_state *s, const struct spk_tpl_call *call,
     if (args->len > 1)
         return spk_tpl_type_error(s, "%s() takes one mapping", call->row->name);
     spk_rc rc = SPK_OK;
-    if (args->len && args->list[0].kind == SPK_DICT)
+    if (args->len && args->list[0].kind == SPK_UNDEFINED)
+        rc = spk_tpl_raise(s, RAISE_UNDEFINED, "%s() of an undefined value", call->row->name);
+    else if (args->len && args->list[0].kind == SPK_DICT)
         pairs = ((struct spk_tpl_iterator *)spk_tpl_what(
                      spk_tpl_dict_view(s, args->list[0], "dict_items")))
                     ->list;

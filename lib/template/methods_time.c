@@ -124,6 +124,10 @@ struct spk_value spk_tpl_data_attribute(struct spk_tpl_state *s, struct spk_valu
         if (spk_view_is(name, "imag"))
             return spk_int(0);
         return spk_view_is(name, "denominator") ? spk_int(1) : (struct spk_value){0};
+    case SPK_FLOAT:
+        if (spk_view_is(name, "real"))
+            return object;
+        return spk_view_is(name, "imag") ? spk_float(0) : (struct spk_value){0};
     default: return (struct spk_value){0};
     }
 }

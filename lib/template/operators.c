@@ -5,6 +5,8 @@
 
 #define TWO_63 9223372036854775808.0
 
+enum { MAX_ORDER_DEPTH = 1000 };
+
 static const char *op_text(int op)
 {
     switch (op) {
@@ -269,6 +271,8 @@ static spk_rc sequence_binary(struct spk_tpl_state *s, int op, struct spk_value 
         return repeat(s, a, count, out);
     if (op == '*' && is_sequence(b) && spk_tpl_as_int(a, &count))
         return repeat(s, b, count, out);
+    if (op == '*' && (is_sequence(a) ? b.kind : is_sequence(b) ? a.kind : 0) == SPK_BIGINT)
+        return spk_tpl_value_error(s, "the count of a repetition is too large");
     return bad_operands(s, op, a, b);
 }
 
@@ -295,10 +299,33 @@ spk_rc spk_tpl_negate(struct spk_tpl_state *s, struct spk_value v, struct spk_va
         *out = spk_float(-v.number);
     else if (v.kind == SPK_TIMEDELTA)
         *out = (struct spk_value){.kind = SPK_TIMEDELTA, .integer = -v.integer};
+    else if (v.kind == SPK_TPL_DURATION)
+        return spk_tpl_binary(s, '*', v, spk_int(-1), out);
     else if (is_integer(v))
         return number_binary(s, '-', spk_int(0), v, out);
     else
         return spk_tpl_type_error(s, "bad operand for unary -: '%s'", spk_tpl_type_name(v));
+    return SPK_OK;
+}
+
+static spk_rc order(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
+                    bool *out);
+
+static bool by_sign(int op, int sign)
+{
+    return op == '<' ? sign < 0 : op == '>' ? sign > 0 : op == OP_LE ? sign <= 0 : sign >= 0;
+}
+
+/* Sequences: the first items that differ decide, then the lengths. */
+static spk_rc order_lists(struct spk_tpl_state *s, int op, const struct spk_list *a,
+                          const struct spk_list *b, bool *out)
+{
+    size_t i = 0;
+    while (i < a->len && i < b->len && spk_tpl_equal(a->items[i], b->items[i]))
+        i++;
+    if (i < a->len && i < b->len)
+        return order(s, op, a->items[i], b->items[i], out);
+    *out = by_sign(op, (a->len > b->len) - (a->len < b->len));
     return SPK_OK;
 }
 
@@ -312,9 +339,17 @@ static spk_rc order(struct spk_tpl_state *s, int op, struct spk_value a, struct 
         return is_numeric(a) && is_numeric(b) ? SPK_OK : bad_operands(s, op, a, b);
     }
     int sign;
+    if (a.kind == b.kind && (a.kind == SPK_LIST || a.kind == SPK_TUPLE)) {
+        if (s->depth >= MAX_ORDER_DEPTH)
+            return spk_tpl_value_error(s, "lists nested too deeply to compare");
+        s->depth++;
+        spk_rc rc = order_lists(s, op, a.list, b.list, out);
+        s->depth--;
+        return rc;
+    }
     if (a.kind >= SPK_TPL_ABSENT || b.kind >= SPK_TPL_ABSENT || !spk_value_compare(a, b, &sign))
         return bad_operands(s, op, a, b);
-    *out = op == '<' ? sign < 0 : op == '>' ? sign > 0 : op == OP_LE ? sign <= 0 : sign >= 0;
+    *out = by_sign(op, sign);
     return SPK_OK;
 }
 

@@ -22,7 +22,7 @@ enum {
 static bool is_sequence(struct spk_value v)
 {
     return v.kind == SPK_STRING || v.kind == SPK_LIST || v.kind == SPK_TUPLE ||
-           v.kind == SPK_DICT || v.kind == SPK_BYTES;
+           v.kind == SPK_DICT || v.kind == SPK_BYTES || v.kind == SPK_UNDEFINED;
 }
 
 static bool is_kind(struct spk_value v, int what)
@@ -50,8 +50,6 @@ static bool is_kind(struct spk_value v, int what)
 
 static spk_rc kind(struct spk_tpl_state *s, const struct spk_tpl_call *call, struct spk_value *out)
 {
-    if (call->self.kind == SPK_UNDEFINED && call->row->op == IS_SEQUENCE)
-        return spk_tpl_raise(s, RAISE_UNDEFINED, "sequence test of an undefined value");
     *out = spk_bool(is_kind(call->self, call->row->op));
     return SPK_OK;
 }

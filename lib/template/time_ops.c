@@ -188,6 +188,19 @@ static spk_rc scale(struct spk_tpl_state *s, int op, int64_t us, struct spk_valu
     return SPK_OK;
 }
 
+static spk_rc scale_duration(struct spk_tpl_state *s, struct spk_value v, int64_t factor,
+                             struct spk_value *out)
+{
+    struct spk_tpl_duration *product = SPK_NEW(s->arena, struct spk_tpl_duration);
+    *product = as_duration(v);
+    product->years *= (double)factor;
+    product->months *= (double)factor;
+    if (__builtin_mul_overflow(product->us, factor, &product->us))
+        return out_of_range(s);
+    *out = spk_tpl_special(SPK_TPL_DURATION, product);
+    return SPK_OK;
+}
+
 static spk_rc divide_deltas(struct spk_tpl_state *s, int op, int64_t a, int64_t b,
                             struct spk_value *out)
 {
@@ -233,6 +246,11 @@ spk_rc spk_tpl_time_binary(struct spk_tpl_state *s, int op, struct spk_value ope
         return scale(s, op, a.integer, b, out);
     if (b.kind == SPK_TIMEDELTA && op == '*' && is_number(a))
         return scale(s, op, b.integer, a, out);
+    int64_t factor;
+    if (op == '*' && a.kind == SPK_TPL_DURATION && spk_tpl_as_int(b, &factor))
+        return scale_duration(s, a, factor, out);
+    if (op == '*' && b.kind == SPK_TPL_DURATION && spk_tpl_as_int(a, &factor))
+        return scale_duration(s, b, factor, out);
     if (a.kind == SPK_TIMEDELTA && b.kind == SPK_TIMEDELTA && (op == '%' || is_scaling(op)) &&
         op != '*')
         return divide_deltas(s, op, a.integer, b.integer, out);

@@ -4,8 +4,9 @@
     python -m venv v && v/bin/pip install airbyte-cdk==7.39.1 time-machine
     v/bin/python tests/oracle/template_goldens.py > lib/template/test/goldens.jsonl
 
-One line per case: {"template", "context", "now", "ok", "value" | "error"}. Values that JSON has not
-are {"$type", "$str"}. With --template T [--context JSON] it answers for one template.
+The first line is {"context", "now"}, each other one a case: {"template", "ok", "value" | "error"}.
+Values that JSON has not are {"$type", "$str"}. With --template T [--context JSON] it answers for one
+template. Deliberate differences (docs/dev/deviations.md) are not among the cases.
 """
 import argparse
 import json
@@ -240,7 +241,6 @@ record.csv.split(', ')
 "{{}}".format()
 "{}".format()
 "{:%Y-%m}".format(now_utc())
-"abc".encode()
 "abc".nope()
 "abc".nope
 record.tags.index("B")
@@ -707,6 +707,22 @@ stream_slice.start_time
 stream_interval
 record.update({"q": 1})
 record.tags.append("q")
+config.key % config.nope
+-duration("P1M")
+duration("P1M") * 3
+[none, none] | map("default") | list | length
+record.rows | sort(attribute="k") | length
+record.rows | sort(attribute="nope") | length
+record.n | truncate
+record.n | indent
+timestamp(record.big)
+format_datetime(record.big, "%Y")
+[1] * record.big
+dict(config.nope)
+config.nope is sequence
+config.nope | filesizeformat
+record.half.real
+[1, 2] < [1, config.nope]
 "007"
 "1_000"
 "0x10"
@@ -735,7 +751,6 @@ record.tags.append("q")
 "nan"
 "''"
 "' '"
-"b'x'"
 "r'x'"
 "u'x'"
 "f'x'"
@@ -745,8 +760,6 @@ record.tags.append("q")
 "()"
 "[]"
 "{}"
-"{1, 2}"
-"set()"
 "...
 "[1,"
 "x = 1"
@@ -798,7 +811,7 @@ TEMPLATES = [
     "{%- raw %} {{ a }} {% endraw -%} b", "{% filter upper %}abc{{ 'd' }}{% endfilter %}", "{% with a=1, b=2 %}{{ a + b }}{% endwith %}",
     "{% with %}{% set q = 1 %}{{ q }}{% endwith %}", "{% macro f(a, b=2) %}{{ a }}-{{ b }}{% endmacro %}{{ f(1) }} {{ f(1, b=3) }} {{ f(1, 2) }}",
     "{% macro f(x) %}[{{ caller() }}{{ x }}]{% endmacro %}{% call f(1) %}body{% endcall %}", "{% macro f() %}x{% endmacro %}{{ f(1) }}",
-    "{% print 1, 2 %}", "{% include 'x' %}", "{% extends 'x' %}", "{% import 'x' as y %}", "{% block a %}x{% endblock %}", "{% do 1 %}",
+    "{% print 1, 2 %}", "{% block a %}x{% endblock %}", "{% do 1 %}",
     "{{ foo }}", "{{ foo.bar }}", "{% if foo %}{% endif %}", "{% for x in [1] %}{{ foo }}{% endfor %}", "{{ stream_state }}", "stream_state",
     "{{ record.nope }}", "x{{ record.nope }}", "{{ record.nope.x }}", "x{{ record.nope.x }}", "{{ 'a' + 1 }} x", "pre {{ 1 < 'a' }} post",
     "{{ record.name ~ '-' ~ record.id }}", "{{ config['key'] }}/{{ record['id'] }}?a={{ record.price }}", "'{{ record.id }}'", "[{{ record.id }}, 'x']",
@@ -815,7 +828,7 @@ TEMPLATES = [
     "{{ (record.get('user') or {}).get('id') }}", "{{ record['deep'].get('a', {}).get('b', [])[1]['c'] }}", "{{ ','.join(record['tags'][:2]) }}",
     "{{ record.tags | select('equalto', 'a') | list | length }}", "{{ f(1) }}", "{{ max(record.n) }}", "{{ max(*record.n) }}", "{{ dict(**record.pairs) }}",
     "{{ '%s' % record.name }}", "{{ '%s %s' % (record.id, record.on) }}", "{{ record.name.split(' ')[1] }}", "{{ record.none or 'x' }}",
-    "{{ 'a\\\n b' }}", "{{ '\\é' }}", "{{ '\\q' }}", "{{ '\\N{BULLET}' }}", "{{ '\\u12' }}", "{{ 'a\tb' }}", "{{ 1.foo }}", "{{ 1..foo }}", "{{ 007 }}",
+    "{{ 'a\\\n b' }}", "{{ '\\é' }}", "{{ '\\q' }}", "{{ '\\u12' }}", "{{ 'a\tb' }}", "{{ 1.foo }}", "{{ 1..foo }}", "{{ 007 }}",
     "{{ 1__0 }}", "{{ 0x }}", "{{ 1e }}", "{{ 'x' is string is string }}", "{{ x is }}", "{{ 1 | }}", "{{ record.tags | first | upper }}",
     "{{ now_utc() - duration('P1D') }}", "P{{ config.days }}D", "{{ (now_utc() - duration('P' ~ config.days ~ 'D')).strftime('%Y-%m-%d') }}",
     "{{ timestamp(record.date) | int * 1000 }}", "{{ record.ts | int / 1000 }}", "{{ config.start_date ~ 'T00:00:00Z' }}",
@@ -851,9 +864,10 @@ def main():
     args = ap.parse_args()
     context = json.loads(args.context) if args.context else CONTEXT
     templates = [args.template] if args.template is not None else ["{{ " + e + " }}" for e in EXPRESSIONS] + TEMPLATES
+    print(json.dumps({"context": context, "now": NOW}, ensure_ascii=False))
     with time_machine.travel(NOW, tick=False):
         for template in dict.fromkeys(templates):
-            case = {"template": template, "context": context, "now": NOW} | evaluate(template, context)
+            case = {"template": template} | evaluate(template, context)
             if " at 0x" not in json.dumps(case):
                 print(json.dumps(case, ensure_ascii=False))
 
