@@ -94,6 +94,7 @@ void spk_http_curl_destroy(struct spk_http *http)
     pthread_mutex_destroy(&client->share_lock);
     pthread_mutex_destroy(&client->lock);
     pthread_cond_destroy(&client->settled);
+    free(client->sockets);
     spk_arena_deinit(&client->arena);
     free(client);
 }

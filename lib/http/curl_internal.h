@@ -3,10 +3,14 @@
 /*
  * The real client. One I/O thread owns the multi handle and every transfer from its first order to
  * `done`; other threads reach it by orders only.
- *   curl_client.c       settings, life and death      curl_call.c   start, wait, cancel, destroy
- *   curl_environment.c  proxies and authorities       curl_transfer.c  one transfer and its
- * callbacks curl_loop.c         the thread: orders, sockets   curl_error.c     what libcurl's
- * failures mean
+ *
+ *   curl_client.c       settings, life and death
+ *   curl_environment.c  proxies and authorities
+ *   curl_call.c         start, wait, cancel, destroy
+ *   curl_loop.c         the thread and its orders
+ *   curl_sockets.c      what epoll watches
+ *   curl_transfer.c     one transfer and its callbacks
+ *   curl_error.c        what libcurl's failures mean
  */
 #include <curl/curl.h>
 #include <pthread.h>
@@ -66,7 +70,9 @@ struct curl_client {
     CURLM *multi;
     CURLSH *share; /* cookies; NULL: none are kept */
     pthread_mutex_t share_lock;
-    int epoll, wake;  /* file descriptors */
+    int epoll, wake;                 /* file descriptors */
+    struct spk_http_socket *sockets; /* by file descriptor; the I/O thread's */
+    size_t sockets_cap;
     int64_t timer_us; /* when libcurl wants to be called; -1: not at all */
     pthread_t thread;
     bool running;
@@ -96,6 +102,13 @@ void spk_http_loop_stop(struct curl_client *client);
 void spk_http_loop_order(struct curl_call *call, unsigned order);
 /* Waits until the thread has done with the call's orders; its transfer must have ended. */
 void spk_http_loop_settle(struct curl_call *call);
+
+/* ---- sockets, on the I/O thread ---- */
+
+void spk_http_sockets_watch(struct curl_client *client);
+void spk_http_sockets_configure(const struct curl_client *client, CURL *easy);
+/* Something happened: epoll's events. */
+void spk_http_sockets_act(struct curl_client *client, int fd, uint32_t events);
 
 /* ---- transfers ---- */
 

@@ -93,25 +93,6 @@ static void release_taken(struct curl_client *client)
 
 /* ---- sockets and time ---- */
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
-{
-    struct curl_client *client = context;
-    struct epoll_event event = {.data.fd = fd};
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        epoll_ctl(client->epoll, EPOLL_CTL_DEL, fd, NULL);
-        return 0;
-    }
-    event.events |= what & CURL_POLL_IN ? EPOLLIN : 0;
-    event.events |= what & CURL_POLL_OUT ? EPOLLOUT : 0;
-    int operation = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (epoll_ctl(client->epoll, operation, fd, &event) && errno == EEXIST) {
-        epoll_ctl(client->epoll, EPOLL_CTL_MOD, fd, &event);
-    }
-    curl_multi_assign(client->multi, fd, client);
-    return 0;
-}
-
 static int on_timer(CURLM *multi, long timeout_ms, void *context)
 {
     struct curl_client *client = context;
@@ -133,20 +114,15 @@ static int sleep_ms(const struct curl_client *client)
     return left > INT64_C(60000000) ? 60000 : (int)((left + 999) / 1000);
 }
 
-static void act_on_socket(struct curl_client *client, const struct epoll_event *event)
+static void act_on_event(struct curl_client *client, const struct epoll_event *event)
 {
-    int running = 0;
-    int mask = 0;
     if (event->data.fd == client->wake) {
         uint64_t count = 0;
         ssize_t taken = read(client->wake, &count, sizeof(count));
         (void)taken;
         return;
     }
-    mask |= event->events & EPOLLIN ? CURL_CSELECT_IN : 0;
-    mask |= event->events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
-    mask |= event->events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR | CURL_CSELECT_IN : 0;
-    curl_multi_socket_action(client->multi, event->data.fd, mask, &running);
+    spk_http_sockets_act(client, event->data.fd, event->events);
 }
 
 static void act(struct curl_client *client, int timeout_ms)
@@ -155,7 +131,7 @@ static void act(struct curl_client *client, int timeout_ms)
     int running = 0;
     int count = epoll_wait(client->epoll, events, sizeof(events) / sizeof(events[0]), timeout_ms);
     for (int i = 0; i < count; i++) {
-        act_on_socket(client, &events[i]);
+        act_on_event(client, &events[i]);
     }
     if (client->timer_us >= 0 && sleep_ms(client) == 0) {
         client->timer_us = -1;
@@ -210,14 +186,14 @@ spk_rc spk_http_loop_start(struct curl_client *client, struct spk_error *err)
         return spk_error_errno(err, errno, "the HTTP client cannot wait for its sockets");
     }
     client->timer_us = -1;
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    spk_http_sockets_watch(client);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
     curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     int failed = pthread_create(&client->thread, NULL, loop, client);
     if (failed) {
         return spk_error_errno(err, failed, "the HTTP client cannot start its thread");
     }
+    pthread_setname_np(client->thread, "http");
     client->running = true;
     return SPK_OK;
 }

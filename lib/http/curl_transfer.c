@@ -213,10 +213,7 @@ static void configure_proxy(struct curl_call *call)
 
 void spk_http_transfer_configure(struct curl_call *call)
 {
-    struct spk_buf url = {0};
-    spk_buf_append(&url, call->message.url);
-    curl_easy_setopt(call->easy, CURLOPT_URL, spk_buf_cstr(&url));
-    spk_buf_deinit(&url);
+    curl_easy_setopt(call->easy, CURLOPT_URL, call->message.url.at);
     configure_method(call);
     configure_headers(call);
     configure_proxy(call);
@@ -327,6 +324,7 @@ static void configure_once(struct curl_call *call)
     const struct spk_http_options *options = &client->options;
     CURL *easy = call->easy;
     long stall_s = (options->stall_timeout_ms + 999L) / 1000;
+    spk_http_sockets_configure(client, easy);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->cause);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

@@ -21,8 +21,8 @@ struct spk_view spk_view_lower(struct spk_arena *arena, struct spk_view text); /
 
 /* ---- requests ---- */
 
-/* A request as it goes out: prepared, or rewritten by a redirect. All but the body is in an arena.
- */
+/* A request as it goes out: prepared, or rewritten by a redirect. All but the body is in an arena,
+ * method and URL with a NUL behind. */
 struct spk_http_message {
     struct spk_view method, url, body;
     struct spk_http_header *headers;

@@ -23,22 +23,22 @@ static bool all_escaped(struct spk_view text)
  * every "%" is taken for a plain character. */
 static void append_part(struct spk_buf *out, struct spk_view text, const char *safe)
 {
-    bool escaped = all_escaped(text);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bool hex = c == '%' && text.len - i > 2 && spk_url_hex(text.at[i + 1]) >= 0 &&
-                   spk_url_hex(text.at[i + 2]) >= 0;
-        if (c == '%' && escaped) {
-            spk_buf_append_char(out, c);
-        } else if (spk_url_is_unreserved(c) || (c && strchr(safe, c))) {
-            spk_buf_append_char(out, c);
-        } else {
-            spk_url_escape(out, c);
-        }
-        for (size_t end = i + 2; hex && i < end; i++) {
-            char digit = text.at[i + 1];
+    if (!text.len || !memchr(text.at, '%', text.len)) {
+        spk_url_quote(out, text, safe);
+        return;
+    }
+    const char *percent = all_escaped(text) ? "%" : "%25";
+    struct spk_view rest = text;
+    spk_url_quote(out, spk_view_cut(&rest, '%'), safe);
+    while (rest.at) {
+        struct spk_view piece = spk_view_cut(&rest, '%');
+        bool hex = piece.len > 1 && spk_url_hex(piece.at[0]) >= 0 && spk_url_hex(piece.at[1]) >= 0;
+        spk_buf_append_str(out, percent);
+        for (size_t i = 0; hex && i < 2; i++) {
+            char digit = piece.at[i];
             spk_buf_append_char(out, digit >= 'a' ? (char)(digit - 0x20) : digit);
         }
+        spk_url_quote(out, spk_view_slice(piece, hex ? 2 : 0, piece.len), safe);
     }
 }
 
@@ -222,6 +222,7 @@ spk_rc spk_url_prepare(struct spk_arena *arena, struct spk_view url, struct spk_
         return refuse(err, "the URL does not begin with http:// or https://");
     }
     struct spk_buf whole = {0};
+    spk_buf_reserve(&whole, url.len + query.len + scheme.len);
     spk_buf_append(&whole, scheme);
     spk_buf_append_str(&whole, "://");
     if (!append_netloc(&whole, arena, cut_netloc(&rest))) {
@@ -230,6 +231,7 @@ spk_rc spk_url_prepare(struct spk_arena *arena, struct spk_view url, struct spk_
     }
     append_target(&whole, rest, query);
     struct spk_buf quoted = {0};
+    spk_buf_reserve(&quoted, whole.len);
     spk_url_requote(&quoted, spk_buf_view(&whole));
     *out = spk_arena_dup(arena, spk_buf_view(&quoted));
     spk_buf_deinit(&whole);

@@ -4,10 +4,14 @@
 
 static const char hex_digits[] = "0123456789ABCDEF";
 
+static const bool unreserved[256] = {
+    ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, ['_'] = true,
+    ['.'] = true,         ['-'] = true,         ['~'] = true,
+};
+
 bool spk_url_is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-' || c == '~';
+    return unreserved[(unsigned char)c];
 }
 
 int spk_url_hex(char c)
@@ -28,14 +32,16 @@ void spk_url_escape(struct spk_buf *out, char c)
 
 void spk_url_quote(struct spk_buf *out, struct spk_view text, const char *safe)
 {
+    size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
-        if (spk_url_is_unreserved(c) || (c && strchr(safe, c))) {
-            spk_buf_append_char(out, c);
-        } else {
+        if (!unreserved[(unsigned char)c] && (!c || !strchr(safe, c))) {
+            spk_buf_append(out, spk_view_slice(text, from, i));
             spk_url_escape(out, c);
+            from = i + 1;
         }
     }
+    spk_buf_append(out, spk_view_slice(text, from, text.len));
 }
 
 void spk_url_quote_plus(struct spk_buf *out, struct spk_view text, const char *safe)
@@ -100,15 +106,17 @@ void spk_url_requote(struct spk_buf *out, struct spk_view url)
         spk_url_quote(out, url, without_percent);
         return;
     }
+    size_t from = 0;
     for (size_t i = 0; i < url.len; i++) {
         int byte = escape_at(url, i);
         if (byte >= 0 && spk_url_is_unreserved((char)byte)) {
+            spk_url_quote(out, spk_view_slice(url, from, i), safe);
             spk_buf_append_char(out, (char)byte);
+            from = i + 3;
             i += 2;
-        } else {
-            spk_url_quote(out, spk_view_slice(url, i, i + 1), safe);
         }
     }
+    spk_url_quote(out, spk_view_slice(url, from, url.len), safe);
 }
 
 void spk_url_query_append(struct spk_buf *out, struct spk_view key, struct spk_view value)
