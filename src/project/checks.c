@@ -45,7 +45,7 @@ const struct spk_option spk_check_options[] = {
     {.name = "weekday_deviations",
      .type = SPK_OPTION_DOUBLE,
      .offset = AT(weekday_deviations),
-     .standard = "5",
+     .standard = "4",
      .help = "robust deviations from the median of the same weekdays: hold below, warn above; "
              "0 is off"},
     {.name = "weekday_warm_up",
@@ -131,19 +131,20 @@ static spk_rc check_bounds(const struct spk_check_settings *s,
     return SPK_OK;
 }
 
-spk_rc spk_checks_read(const struct spk_project_file *file, struct spk_value inherited,
-                       const struct spk_option_origin *origin, struct spk_value *all,
-                       struct spk_check_settings *out, struct spk_error *err)
+spk_rc spk_checks_read(struct spk_arena *arena, struct spk_value inherited,
+                       const struct spk_option_origin *origin, struct spk_checks *out,
+                       struct spk_error *err)
 {
     struct spk_check_settings alone = {0};
-    spk_rc rc = spk_options_read(spk_check_options, origin, file->arena, &alone, err);
+    spk_rc rc = spk_options_read(spk_check_options, origin, arena, &alone, err);
     if (rc == SPK_OK) {
         rc = check_bounds(&alone, origin, err);
     }
     if (rc != SPK_OK) {
         return rc;
     }
-    *all = spk_settings_overlay(file->arena, inherited, origin->dict);
-    struct spk_option_origin whole = {.file = origin->file, .path = origin->path, .dict = *all};
-    return spk_options_read(spk_check_options, &whole, file->arena, out, err);
+    out->written = spk_settings_overlay(arena, inherited, origin->dict);
+    struct spk_option_origin whole = {
+        .file = origin->file, .path = origin->path, .dict = out->written};
+    return spk_options_read(spk_check_options, &whole, arena, &out->settings, err);
 }

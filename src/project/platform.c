@@ -154,8 +154,10 @@ static spk_rc read_stream(const struct spk_project_file *file, const struct spk_
     out->dq = read.dq;
     struct spk_path inner = {.parent = &path, .key = SPK_V("checks")};
     struct spk_option_origin at = {.file = file->name, .path = &inner, .dict = read.checks};
-    struct spk_value all;
-    return spk_checks_read(file, checks, &at, &all, &out->checks, err);
+    struct spk_checks made = {0};
+    rc = spk_checks_read(file->arena, checks, &at, &made, err);
+    out->checks = made.settings;
+    return rc;
 }
 
 static spk_rc read_streams(const struct spk_project_file *file, const struct platform_file *read,
@@ -259,9 +261,10 @@ static spk_rc read_checks(const struct spk_project_file *file, const struct plat
 {
     struct spk_path path = {.key = SPK_V("checks")};
     struct spk_option_origin origin = {.file = file->name, .path = &path, .dict = read->checks};
-    struct spk_value all = {0};
-    spk_rc rc = spk_checks_read(file, defaults->checks, &origin, &all, &platform->checks, err);
-    return rc == SPK_OK ? read_streams(file, read, all, platform, err) : rc;
+    struct spk_checks made = {0};
+    spk_rc rc = spk_checks_read(file->arena, defaults->checks, &origin, &made, err);
+    platform->checks = made.settings;
+    return rc == SPK_OK ? read_streams(file, read, made.written, platform, err) : rc;
 }
 
 /* What the file says, laid over the project's defaults. */
@@ -299,6 +302,7 @@ spk_rc spk_platform_read(const struct spk_project_file *file,
     }
     read.platform.name = platform->name;
     read.platform.file = file->name;
+    read.platform.folder = file->folder;
     *platform = read.platform;
     rc = read_places(file, dict, defaults, platform, err);
     rc = rc == SPK_OK ? read_checks(file, &read, defaults, platform, err) : rc;

@@ -208,9 +208,11 @@ static spk_rc read_defaults(const struct spk_project_file *file, const struct pr
     }
     struct spk_path path = {.key = SPK_V("checks")};
     struct spk_option_origin origin = {.file = file->name, .path = &path, .dict = read->checks};
-    struct spk_check_settings alone;
+    struct spk_checks checks = {0};
     *defaults = (struct spk_project_defaults){.flow = read->defaults, .raw_url = read->raw};
-    return spk_checks_read(file, (struct spk_value){0}, &origin, &defaults->checks, &alone, err);
+    rc = spk_checks_read(file->arena, (struct spk_value){0}, &origin, &checks, err);
+    defaults->checks = checks.written;
+    return rc;
 }
 
 static spk_rc read_project(struct spk_project *project, const struct spk_project_file *file,
@@ -326,14 +328,12 @@ const struct spk_check_settings *spk_platform_checks(const struct spk_platform *
     return &platform->checks;
 }
 
-spk_rc spk_project_account_config(const struct spk_project *project,
-                                  const struct spk_platform *platform,
-                                  const struct spk_project_account *account,
-                                  struct spk_arena *arena, struct spk_value *config,
-                                  struct spk_error *err)
+spk_rc spk_platform_account_config(const struct spk_platform *platform,
+                                   const struct spk_project_account *account,
+                                   struct spk_arena *arena, struct spk_value *config,
+                                   struct spk_error *err)
 {
-    struct spk_view folder = spk_place_join(arena, project->root, SPK_V("platforms"));
-    struct spk_resolver resolver = {arena, folder, account->id};
+    struct spk_resolver resolver = {arena, platform->folder, account->id};
     struct spk_path accounts = {.key = SPK_V("accounts")};
     struct spk_path path = {.parent = &accounts, .key = account->id};
     struct spk_option_origin origin = {.file = platform->file, .path = &path};

@@ -9,7 +9,7 @@
  * Secrets are references inside texts of an account's config: ${env:NAME} and ${file:PATH}; also
  * ${account}, the account's id. A literal under a key that looks secret (its last word is key,
  * token, password, secret) is refused while loading, one in a field that the connector's spec marks
- * airbyte_secret by spk_platform_check_secrets. Only spk_project_account_config and
+ * airbyte_secret by spk_platform_check_secrets. Only spk_platform_account_config and
  * spk_project_text read what they refer to; it counts as secret from then on.
  *
  * A loaded project is read-only: any number of threads may use it.
@@ -63,7 +63,8 @@ struct spk_platform {
     struct spk_check_settings checks; /* of streams that are not listed */
     struct spk_project_account *accounts;
     size_t account_count;
-    const char *file; /* for errors */
+    const char *file;       /* for errors */
+    struct spk_view folder; /* absolute: where relative paths start */
 };
 
 struct spk_project {
@@ -104,11 +105,10 @@ spk_rc spk_platform_check_secrets(const struct spk_platform *platform,
 /* The connector's config with references resolved; what came from environment and files is
  * registered for redaction. Dates become texts, as in JSON. ECONFIG names the variable or the file
  * that is missing, never a value. */
-spk_rc spk_project_account_config(const struct spk_project *project,
-                                  const struct spk_platform *platform,
-                                  const struct spk_project_account *account,
-                                  struct spk_arena *arena, struct spk_value *config,
-                                  struct spk_error *err);
+spk_rc spk_platform_account_config(const struct spk_platform *platform,
+                                   const struct spk_project_account *account,
+                                   struct spk_arena *arena, struct spk_value *config,
+                                   struct spk_error *err);
 /* The same for one text, such as a storage_url that holds a password's reference. */
 spk_rc spk_project_text(const struct spk_project *project, struct spk_view text,
                         struct spk_arena *arena, struct spk_view *out, struct spk_error *err);

@@ -34,11 +34,14 @@ spk_rc spk_place_check_name(const struct spk_option_origin *origin, struct spk_v
 /* A new DICT: what `over` has written replaces what `under` has; both may be nothing. */
 struct spk_value spk_settings_overlay(struct spk_arena *arena, struct spk_value under,
                                       struct spk_value over);
-/* Reads origin->dict alone (for its errors), then laid over `inherited`, and leaves the whole in
- * *all for the next level. */
-spk_rc spk_checks_read(const struct spk_project_file *file, struct spk_value inherited,
-                       const struct spk_option_origin *origin, struct spk_value *all,
-                       struct spk_check_settings *out, struct spk_error *err);
+struct spk_checks {
+    struct spk_value written; /* DICT, at all levels down to this one: what the next inherits */
+    struct spk_check_settings settings;
+};
+/* Reads origin->dict alone (for its errors), then laid over `inherited`. */
+spk_rc spk_checks_read(struct spk_arena *arena, struct spk_value inherited,
+                       const struct spk_option_origin *origin, struct spk_checks *out,
+                       struct spk_error *err);
 
 /* ---- reference.c ---- */
 

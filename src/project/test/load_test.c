@@ -91,7 +91,7 @@ static void checks_are_inherited_and_the_written_one_wins(void **state)
         assert_int_equal(checks->daily_minimum, cases[i].minimum);
         assert_int_equal(checks->no_rows, cases[i].no_rows);
         assert_true(checks->average_low == 0.5);
-        assert_true(checks->average_high == 3 && checks->weekday_deviations == 5);
+        assert_true(checks->average_high == 3 && checks->weekday_deviations == 4);
         assert_true(checks->failed_responses && checks->unproven_empty && checks->schema_drift);
     }
     assert_int_equal(project->platforms[1].checks.daily_minimum, 1);

@@ -105,8 +105,8 @@ static spk_rc resolve(const char *account, struct spk_arena *arena, struct spk_v
     folder_write(&folder, "secrets/binary", "\xff\xfe\xff");
     spk_rc rc = load(&folder, account, &project, err);
     if (rc == SPK_OK) {
-        rc = spk_project_account_config(project, &project->platforms[0],
-                                        &project->platforms[0].accounts[0], arena, config, err);
+        rc = spk_platform_account_config(&project->platforms[0], &project->platforms[0].accounts[0],
+                                         arena, config, err);
     }
     spk_project_destroy(project);
     folder_remove(&folder);
