@@ -21,6 +21,8 @@ struct spk_requester_ops {
                       struct spk_error *err);
     struct spk_component *(*error_handler)(struct spk_component *self); /* never NULL */
     struct spk_component *(*authenticator)(struct spk_component *self); /* or NULL */
+    /* optional: whether answers are kept for the run and given again */
+    bool (*use_cache)(struct spk_component *self);
 };
 
 /* ---- error handling */

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/secret.h"
+#include "exchange/cache.h"
 #include "jsonschema/jsonschema.h"
 #include "kinds.h"
 #include "source_internal.h"
@@ -89,6 +90,8 @@ spk_rc spk_source_create(const struct spk_manifest *manifest, const struct spk_s
         rc = spk_http_curl_create(NULL, &source->http, err);
         source->owns_http = !rc;
     }
+    if (!rc)
+        source->cache = spk_cache_create(source->http);
     if (rc)
         spk_source_destroy(source);
     else
@@ -105,6 +108,7 @@ void spk_source_destroy(struct spk_source *source)
         component->type->close(component);
     }
     free(source->built);
+    spk_cache_destroy(source->cache);
     if (source->owns_http)
         spk_http_destroy(source->http);
     spk_map_deinit(&source->streams);

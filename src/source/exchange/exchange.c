@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "source/kinds.h"
 #include "source/request/options.h"
+#include "source/exchange/cache.h"
 #include "source/source_internal.h"
 #include "wire.h"
 
@@ -13,7 +14,9 @@ struct spk_exchange {
     struct spk_scope scope;
     struct spk_arena arena;
     struct spk_request request; /* without what the authenticator adds at each try */
-    struct spk_http_call *call;
+    struct spk_http_request wire;  /* of the last try */
+    struct spk_http_call *call;    /* or, where answers are kept: */
+    struct spk_cache_entry *entry;
     struct spk_http_response answer;
     struct spk_response response;
     int attempt; /* tries made */
@@ -25,13 +28,29 @@ static struct spk_value copy_dict(struct spk_arena *arena, struct spk_value dict
     return spk_is_defined(dict) ? spk_value_copy(arena, dict) : dict;
 }
 
+static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
+{
+    const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
+    struct spk_source *source = x->scope.source;
+    struct spk_view stream = x->scope.stream ? x->scope.stream->name : (struct spk_view){0};
+    bool sent = false;
+    x->entry = NULL;
+    if (ops->use_cache && ops->use_cache(x->requester)) {
+        spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &x->entry, &sent, err);
+        x->scope.evidence->requests += sent;
+        if (rc || x->entry)
+            return rc;
+    }
+    x->scope.evidence->requests++;
+    return spk_http_start(source->http, &x->wire, &x->call, err);
+}
+
 /* Tokens may have changed since the last try: the authenticator speaks each time. */
 static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
 {
     const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
     struct spk_component *authenticator = ops->authenticator(x->requester);
     struct spk_request *request = SPK_NEW(&x->arena, struct spk_request);
-    struct spk_http_request wire;
     *request = x->request;
     request->options.parameters = copy_dict(&x->arena, x->request.options.parameters);
     request->options.headers = copy_dict(&x->arena, x->request.options.headers);
@@ -42,13 +61,12 @@ static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
     if (authenticator)
         rc = SPK_OPS(authenticator, authenticator)->apply(authenticator, request, err);
     if (!rc)
-        rc = spk_wire_encode(request, &wire, err);
+        rc = spk_wire_encode(request, &x->wire, err);
     if (rc)
         return rc;
-    wire.max_bytes = x->scope.source->max_page_bytes;
+    x->wire.max_bytes = x->scope.source->max_page_bytes;
     x->attempt++;
-    x->scope.evidence->requests++;
-    return spk_http_start(x->scope.source->http, &wire, &x->call, err);
+    return start_call(x, err);
 }
 
 spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scope *scope,
@@ -121,8 +139,10 @@ static void take_answer(struct spk_exchange *x)
 static void await(struct spk_exchange *x, struct spk_error *failure)
 {
     *failure = (struct spk_error){0};
-    spk_rc rc = spk_http_wait(x->call, &x->answer, failure);
-    spk_http_call_destroy(x->call);
+    spk_rc rc = x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
+                         : spk_http_wait(x->call, &x->answer, failure);
+    if (x->call)
+        spk_http_call_destroy(x->call);
     x->call = NULL;
     x->scope.response = NULL;
     if (rc) {

@@ -185,7 +185,13 @@ struct spk_component *spk_http_requester_authenticator(struct spk_component *sel
     return ((struct spk_http_requester *)self)->authenticator;
 }
 
+bool spk_http_requester_use_cache(struct spk_component *self)
+{
+    return ((struct spk_http_requester *)self)->use_cache;
+}
+
 static const struct spk_requester_ops ops = {.prepare = spk_http_requester_prepare,
+                                             .use_cache = spk_http_requester_use_cache,
                                              .error_handler = spk_http_requester_error_handler,
                                              .authenticator = spk_http_requester_authenticator};
 

@@ -16,6 +16,7 @@ struct spk_http_requester {
     struct spk_value request_body;
     struct spk_component *authenticator;
     struct spk_component *error_handler;
+    bool use_cache;
     /* made of the above */
     struct spk_template_tree *parameters_tree, *headers_tree, *data_tree, *json_tree;
     struct spk_template_string *parameters_text, *headers_text, *data_text, *json_text;
@@ -58,7 +59,12 @@ struct spk_http_requester {
          .offset = offsetof(struct spk_http_requester, error_handler),                             \
          .kind = SPK_KIND_ERROR_HANDLER,                                                           \
          .standard = "{type: DefaultErrorHandler}",                                                \
-         .help = "what answers mean and when to try again"}
+         .help = "what answers mean and when to try again"},                                       \
+    {                                                                                              \
+        .name = "use_cache", .type = SPK_PROP_BOOL,                                                \
+        .offset = offsetof(struct spk_http_requester, use_cache),                                  \
+        .help = "answers are kept for the run; of parent streams true unless it says false"        \
+    }
 
 spk_rc spk_http_requester_finish(struct spk_component *self, const struct spk_build *build,
                                  struct spk_error *err);
@@ -67,5 +73,6 @@ spk_rc spk_http_requester_prepare(struct spk_component *self, const struct spk_s
                                   struct spk_request *request, struct spk_error *err);
 struct spk_component *spk_http_requester_error_handler(struct spk_component *self);
 struct spk_component *spk_http_requester_authenticator(struct spk_component *self);
+bool spk_http_requester_use_cache(struct spk_component *self);
 
 #endif
