@@ -2,7 +2,7 @@
 
 #include "backoff.h"
 
-/* ConstantBackoff: always the same time. ExponentialBackoff: factor * 2^attempt. */
+/* ConstantBackoffStrategy: always the same time. ExponentialBackoffStrategy: factor * 2^attempt. */
 struct timed_backoff {
     struct spk_component base;
     struct spk_template_string *seconds; /* the constant, or the factor */
@@ -66,7 +66,7 @@ static const struct spk_backoff_ops constant_ops = {.seconds = constant};
 static const struct spk_backoff_ops exponential_ops = {.seconds = exponential};
 
 const struct spk_component_type spk_type_constant_backoff = {
-    .name = "ConstantBackoff",
+    .name = "ConstantBackoffStrategy",
     .kind = SPK_KIND_BACKOFF,
     .size = sizeof(struct timed_backoff),
     .props = constant_props,
@@ -75,7 +75,7 @@ const struct spk_component_type spk_type_constant_backoff = {
 };
 
 const struct spk_component_type spk_type_exponential_backoff = {
-    .name = "ExponentialBackoff",
+    .name = "ExponentialBackoffStrategy",
     .kind = SPK_KIND_BACKOFF,
     .size = sizeof(struct timed_backoff),
     .props = exponential_props,
