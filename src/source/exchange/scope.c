@@ -55,8 +55,10 @@ static void set_variables(struct spk_template_env *env, const struct spk_scope *
         set_all(env, scope->slice->extra_fields);
         spk_template_env_set(env, "stream_slice", scope->slice->merged);
     }
-    if (spk_is_defined(scope->next_page_token))
-        spk_template_env_set(env, "next_page_token", scope->next_page_token);
+    if (scope->slice || spk_is_defined(scope->next_page_token))
+        spk_template_env_set(env, "next_page_token",
+                             spk_is_defined(scope->next_page_token) ? scope->next_page_token
+                                                                    : spk_null());
     if (scope->record) {
         struct spk_template_source lazy = {make_record, record_field, scope->record};
         spk_template_env_set_lazy(env, "record", &lazy);
