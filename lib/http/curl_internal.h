@@ -42,10 +42,11 @@ struct curl_call {
 
     /* The I/O thread's; the waiting thread's once it is done. */
     struct spk_http_response answer;
-    bool active;    /* in the multi handle */
-    bool head_done; /* all headers of the final head are here */
-    bool discard;   /* the body of a redirect */
-    bool encoded;   /* decoded bytes are not those on the wire */
+    bool active;                    /* in the multi handle */
+    bool head_done;                 /* all headers of the final head are here */
+    bool discard;                   /* the body of a redirect */
+    bool encoded;                   /* decoded bytes are not those on the wire */
+    struct spk_http_gunzip *gunzip; /* NULL: libcurl decodes, or nobody */
     spk_rc rc;
     struct spk_error err;
     char cause[CURL_ERROR_SIZE];

@@ -43,6 +43,19 @@ static bool is_encoded(const struct spk_http_response *answer)
     return any;
 }
 
+static bool is_gzip(const struct spk_http_response *answer)
+{
+    struct spk_view coding = spk_http_response_header(answer, "content-encoding");
+    return spk_view_equal_nocase(coding, SPK_V("gzip")) ||
+           spk_view_equal_nocase(coding, SPK_V("x-gzip"));
+}
+
+static void drop_gunzip(struct curl_call *call)
+{
+    spk_http_gunzip_destroy(call->gunzip);
+    call->gunzip = NULL;
+}
+
 /* All headers are here: what is to become of the body? */
 static spk_rc decide_on_body(struct curl_call *call)
 {
@@ -54,7 +67,10 @@ static spk_rc decide_on_body(struct curl_call *call)
         !call->request.no_redirects &&
         spk_http_is_redirect(answer->status, spk_http_response_header(answer, "location"));
     call->encoded = !call->request.raw && is_encoded(answer);
-    if (!call->encoded) {
+    if (call->encoded && is_gzip(answer)) {
+        call->gunzip = spk_http_gunzip_create();
+    }
+    if (!call->encoded || call->gunzip) {
         curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     }
     bool known =
@@ -112,41 +128,58 @@ static uint64_t wire_bytes(const struct curl_call *call)
     return (uint64_t)bytes;
 }
 
-/* False where the sink is behind: the transfer pauses. */
-static bool queue_for_sink(struct curl_call *call, struct spk_view piece)
+/* Where the sink is behind, the transfer pauses. */
+static bool must_pause(struct curl_call *call)
+{
+    if (call->discard || !call->request.sink) {
+        return false;
+    }
+    pthread_mutex_lock(&call->lock);
+    call->paused = call->arrived.len >= arrived_bytes;
+    bool paused = call->paused;
+    pthread_mutex_unlock(&call->lock);
+    return paused;
+}
+
+static void queue_for_sink(struct curl_call *call, struct spk_view bytes)
 {
     pthread_mutex_lock(&call->lock);
-    bool fits = call->arrived.len < arrived_bytes;
-    if (fits) {
-        spk_buf_append(&call->arrived, piece);
-        pthread_cond_signal(&call->changed);
-    } else {
-        call->paused = true;
-    }
+    spk_buf_append(&call->arrived, bytes);
+    pthread_cond_signal(&call->changed);
     pthread_mutex_unlock(&call->lock);
-    return fits;
+}
+
+/* Decoded bytes go where the request wants them. */
+static spk_rc take_decoded(void *context, struct spk_view bytes, struct spk_error *err)
+{
+    struct curl_call *call = context;
+    struct spk_http_response *answer = &call->answer;
+    /* libcurl counts a piece only after it was handed over: allow for one buffer of it. */
+    uint64_t wire = call->encoded ? wire_bytes(call) + CURL_MAX_WRITE_SIZE : UINT64_MAX;
+    answer->body_bytes += bytes.len;
+    spk_rc rc = spk_http_limits_check(&call->limits, answer->body_bytes, wire, err);
+    if (rc || call->discard) {
+        return rc;
+    }
+    if (call->request.sink) {
+        queue_for_sink(call, bytes);
+    } else {
+        spk_buf_append(&answer->body, bytes);
+    }
+    return SPK_OK;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t len, void *context)
 {
     struct curl_call *call = context;
     struct spk_view piece = spk_view_make(bytes, size * len);
-    struct spk_http_response *answer = &call->answer;
-    /* libcurl counts a piece only after it was handed over: allow for one buffer of it. */
-    uint64_t wire = call->encoded ? wire_bytes(call) + CURL_MAX_WRITE_SIZE : UINT64_MAX;
-    spk_rc rc =
-        spk_http_limits_check(&call->limits, answer->body_bytes + piece.len, wire, &call->err);
-    if (rc) {
-        return give_up(call, rc);
-    }
-    if (!call->discard && call->request.sink && !queue_for_sink(call, piece)) {
+    const struct spk_http_taker taker = {take_decoded, call};
+    if (must_pause(call)) {
         return CURL_WRITEFUNC_PAUSE;
     }
-    if (!call->discard && !call->request.sink) {
-        spk_buf_append(&answer->body, piece);
-    }
-    answer->body_bytes += piece.len;
-    return piece.len;
+    spk_rc rc = call->gunzip ? spk_http_gunzip_feed(call->gunzip, piece, &taker, &call->err)
+                             : take_decoded(call, piece, &call->err);
+    return rc ? give_up(call, rc) : piece.len;
 }
 
 /* ---- the request ---- */
@@ -225,6 +258,7 @@ void spk_http_transfer_configure(struct curl_call *call)
 /* The call belongs to the thread that waits from here on. */
 static void complete(struct curl_call *call)
 {
+    drop_gunzip(call);
     pthread_mutex_lock(&call->lock);
     call->done = true;
     pthread_cond_signal(&call->changed);
@@ -301,8 +335,13 @@ void spk_http_transfer_finish(struct curl_call *call, CURLcode code)
         fail(call, rc);
         return;
     }
+    if (call->gunzip && !call->discard && !spk_http_gunzip_ended(call->gunzip)) {
+        fail(call, spk_http_curl_failure(CURLE_PARTIAL_FILE, "in the middle of gzip", &call->err));
+        return;
+    }
     if (goes_elsewhere(call)) {
         unsigned redirects = answer->redirects + 1;
+        drop_gunzip(call);
         spk_http_response_clear(answer);
         answer->redirects = redirects;
         spk_http_transfer_configure(call);

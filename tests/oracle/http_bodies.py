@@ -31,6 +31,8 @@ def main():
         "zlib": zlib.compress(TEXT),
         "deflate": raw_deflate(TEXT),
         "brotli": brotli.compress(TEXT),
+        "members": gzip.compress(TEXT, mtime=0) * 2,
+        "garbage": gzip.compress(TEXT, mtime=0) + b"\0 garbage",
         "bomb": bomb_start(),
     }
     for name, data in bodies.items():

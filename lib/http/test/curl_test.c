@@ -25,6 +25,9 @@ static const struct server_answer answers[] = {
     {.path = "/zlib", .status = 200, .headers = "Content-Encoding: deflate\r\n"},
     {.path = "/deflate", .status = 200, .headers = "content-encoding: deflate\r\n"},
     {.path = "/brotli", .status = 200, .headers = "Content-Encoding: br\r\n"},
+    {.path = "/members", .status = 200, .headers = "Content-Encoding: gzip\r\n"},
+    {.path = "/garbage-behind", .status = 200, .headers = "Content-Encoding: x-gzip\r\n"},
+    {.path = "/half-gzip", .status = 200, .headers = "Content-Encoding: gzip\r\n"},
     {.path = "/chunked-gzip",
      .status = 200,
      .headers = "Content-Encoding: gzip\r\n",
@@ -73,9 +76,16 @@ static struct spk_view encoded_body(const char *path)
         const char *path;
         struct spk_view body;
     } rows[] = {
-        {"/gzip", gzip_body},     {"/zlib", zlib_body},         {"/deflate", deflate_body},
-        {"/brotli", brotli_body}, {"/chunked-gzip", gzip_body}, {"/utf-8", text_body},
+        {"/gzip", gzip_body},
+        {"/zlib", zlib_body},
+        {"/deflate", deflate_body},
+        {"/brotli", brotli_body},
+        {"/chunked-gzip", gzip_body},
+        {"/utf-8", text_body},
         {"/bomb", bomb_body},
+        {"/members", members_body},
+        {"/garbage-behind", garbage_body},
+        {"/half-gzip", spk_view_slice(gzip_body, 0, gzip_body.len / 2)},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (strcmp(rows[i].path, path) == 0) {
@@ -188,6 +198,15 @@ static void content_codings_are_undone(void **state)
         struct spk_view sent = encoded_body(paths[i]);
         assert_int_equal(fixture->response.wire_bytes, sent.len);
     }
+}
+
+static void gzip_may_have_members_and_garbage_behind_them(void **state)
+{
+    struct fixture *fixture = *state;
+    send_to(fixture, "/members", plain_get);
+    assert_int_equal(fixture->response.body.len, 2 * text_body.len);
+    send_to(fixture, "/garbage-behind", plain_get);
+    assert_true(spk_view_equal(spk_buf_view(&fixture->response.body), text_body));
 }
 
 static void a_raw_body_stays_as_it_is_on_the_wire(void **state)
@@ -501,6 +520,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(bodies_arrive_in_any_framing),
         TEST(content_codings_are_undone),
+        TEST(gzip_may_have_members_and_garbage_behind_them),
         TEST(a_raw_body_stays_as_it_is_on_the_wire),
         TEST(broken_peers_are_told_apart),
         TEST(a_silent_peer_is_left_after_the_stall_time),
