@@ -41,6 +41,7 @@ enum spk_component_kind {
     SPK_KIND_ROUTER,
     SPK_KIND_CURSOR,
     SPK_KIND_SCHEMA_LOADER,
+    SPK_KIND_STATE_MIGRATION,
     SPK_KIND_CHECKER,
     SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig */
     SPK_KIND_COUNT

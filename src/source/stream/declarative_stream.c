@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "source/source_internal.h"
+#include "state_migration.h"
 #include "stream.h"
 
 #define FIELD(name) offsetof(struct spk_declarative_stream, name)
@@ -26,6 +27,11 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_VALUE,
      .offset = FIELD(schema_loader),
      .help = "where the schema comes from; of a list, the schemas are merged"},
+    {.name = "state_migrations",
+     .type = SPK_PROP_COMPONENTS,
+     .offset = FIELD(state_migrations),
+     .kind = SPK_KIND_STATE_MIGRATION,
+     .help = "turn states of older versions into today's"},
     SPK_PROP_END,
 };
 
@@ -121,10 +127,27 @@ spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema, s
     return rc;
 }
 
+static spk_rc migrate_state(struct spk_declarative_stream *stream, struct spk_value *state,
+                            struct spk_error *err)
+{
+    spk_rc rc = SPK_OK;
+    pthread_mutex_lock(&stream->base.source->lock); /* guards the source's arena */
+    for (size_t i = 0; !rc && spk_is(*state, SPK_DICT) && i < stream->state_migrations.len; i++) {
+        struct spk_component *migration = stream->state_migrations.items[i];
+        rc = SPK_OPS(migration, state_migration)
+                 ->migrate(migration, stream->base.node, &stream->base.source->arena, state, err);
+    }
+    pthread_mutex_unlock(&stream->base.source->lock);
+    return rc;
+}
+
 spk_rc spk_stream_start(struct spk_component *self, struct spk_value state, struct spk_cursor **out,
                         struct spk_error *err)
 {
     struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     struct spk_component *retriever = stream->retriever;
+    spk_rc rc = migrate_state(stream, &state, err);
+    if (rc)
+        return spk_error_context(err, rc, "state");
     return SPK_OPS(retriever, retriever)->start(retriever, stream->cursor, state, out, err);
 }

@@ -1,0 +1,81 @@
+#include "source/exchange.h"
+#include "state_migration.h"
+#include "template/template.h"
+
+/* LegacyToPerPartitionStateMigration: {parent id: {cursor field: value}} becomes
+ * {"states": [{"partition": {partition field: parent id}, "cursor": {...}}]}. */
+
+static spk_rc eval_text(struct spk_component *self, struct spk_value written,
+                        struct spk_value parameters, struct spk_arena *arena, struct spk_view *out,
+                        struct spk_error *err)
+{
+    struct spk_component owner = *self;
+    struct spk_scope scope = {.source = self->source, .arena = arena};
+    struct spk_template_string template;
+    if (spk_is(parameters, SPK_DICT))
+        owner.parameters = parameters;
+    spk_template_string_init(
+        &template, spk_template_parse(arena, spk_value_text_or(written, ""), NULL), NULL);
+    return spk_scope_text(&scope, &owner, &template, out, err);
+}
+
+static bool is_legacy(struct spk_value state, struct spk_view cursor_field)
+{
+    if (!spk_is(state, SPK_DICT) || spk_dict_len(state) == 0 ||
+        spk_is_defined(spk_get(state, "states")))
+        return false;
+    for (size_t i = 0; i < spk_dict_len(state); i++) {
+        struct spk_value value = state.dict->entries[i].value;
+        if (!spk_is(value, SPK_DICT) || spk_dict_len(value) != 1 ||
+            !spk_is_defined(spk_dict_get(value, cursor_field)))
+            return false;
+    }
+    return true;
+}
+
+static struct spk_value per_partition(struct spk_value state, struct spk_view field,
+                                      struct spk_arena *arena)
+{
+    struct spk_value states = spk_list_new(arena);
+    for (size_t i = 0; i < spk_dict_len(state); i++) {
+        struct spk_value item = spk_dict_new(arena), partition = spk_dict_new(arena);
+        spk_dict_set(partition, field, state.dict->entries[i].key);
+        spk_set(item, "partition", partition);
+        spk_set(item, "cursor", state.dict->entries[i].value);
+        spk_list_append(states, item);
+    }
+    struct spk_value made = spk_dict_new(arena);
+    spk_set(made, "states", states);
+    return made;
+}
+
+static spk_rc migrate(struct spk_component *self, struct spk_value stream, struct spk_arena *arena,
+                      struct spk_value *state, struct spk_error *err)
+{
+    struct spk_value cursor = spk_get(stream, "incremental_sync");
+    struct spk_value router = spk_get(spk_get(stream, "retriever"), "partition_router");
+    struct spk_value parents = spk_get(router, "parent_stream_configs");
+    struct spk_view cursor_field = {0}, field = {0};
+    if (!spk_is(parents, SPK_LIST) || spk_list_len(parents) == 0 || !spk_is(cursor, SPK_DICT))
+        return spk_error_set(err, SPK_ECONFIG,
+                             "LegacyToPerPartitionStateMigration needs a stream with a "
+                             "DatetimeBasedCursor and a SubstreamPartitionRouter");
+    spk_rc rc = eval_text(self, spk_get(cursor, "cursor_field"), spk_get(cursor, "$parameters"),
+                          arena, &cursor_field, err);
+    if (!rc)
+        rc = eval_text(self, spk_get(spk_list_at(parents, 0), "partition_field"),
+                       spk_get(stream, "$parameters"), arena, &field, err);
+    if (!rc && spk_list_len(parents) == 1 && is_legacy(*state, cursor_field))
+        *state = per_partition(*state, field, arena);
+    return rc;
+}
+
+static const struct spk_state_migration_ops ops = {.migrate = migrate};
+
+const struct spk_component_type spk_type_legacy_to_per_partition_state_migration = {
+    .name = "LegacyToPerPartitionStateMigration",
+    .kind = SPK_KIND_STATE_MIGRATION,
+    .size = sizeof(struct spk_component),
+    .ops = &ops,
+    .help = "states by parent id become states by partition",
+};
