@@ -18,6 +18,7 @@ struct session_login {
     struct spk_view header;
     pthread_mutex_t lock;
     struct spk_buf token; /* empty: no session */
+    struct spk_error refusal; /* wrong credentials are tried once only: more may lock the account */
 };
 
 #define FIELD(name) offsetof(struct session_login, name)
@@ -193,9 +194,20 @@ static spk_rc log_in(struct session_login *self, const struct spk_scope *scope, 
         struct spk_http_header token = {self->header, spk_buf_view(&self->token)};
         rc = make_call(self, scope, spk_list_at(calls, i), token, NULL, err);
     }
-    if (rc)
-        spk_buf_clear(&self->token);
-    return rc ? spk_error_context(err, rc, "login") : rc;
+    if (!rc)
+        return SPK_OK;
+    spk_buf_clear(&self->token);
+    rc = spk_error_context(err, rc, "login");
+    if (rc == SPK_ECONFIG && err)
+        self->refusal = *err;
+    return rc;
+}
+
+static spk_rc refuse_again(const struct session_login *self, struct spk_error *err)
+{
+    if (err)
+        *err = self->refusal;
+    return self->refusal.rc;
 }
 
 static spk_rc apply(struct spk_component *base, struct spk_request *request, struct spk_error *err)
@@ -205,7 +217,9 @@ static spk_rc apply(struct spk_component *base, struct spk_request *request, str
     struct spk_view token = {0};
     spk_rc rc = SPK_OK;
     pthread_mutex_lock(&self->lock);
-    if (self->token.len == 0)
+    if (self->refusal.rc)
+        rc = refuse_again(self, err);
+    else if (self->token.len == 0)
         rc = log_in(self, &scope, err);
     if (!rc)
         token = spk_arena_dup(request->arena, spk_buf_view(&self->token));
