@@ -6,9 +6,6 @@
 spk_rc spk_sql_sqlite_open(const struct spk_sql_options *options, struct spk_sql **out,
                            struct spk_error *err);
 
-/* SQLite's answers as failures, with its own words. */
-spk_rc spk_sql_sqlite_rc(int code);
-
 void spk_sql_pause(int milliseconds);
 
 /* The calling process. Its views point into `store`. */

@@ -30,54 +30,46 @@ struct sqlite {
     size_t row_cap;
 };
 
-spk_rc spk_sql_sqlite_rc(int code)
-{
-    switch (code & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE: return SPK_OK;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_SCHEMA:
-    case SQLITE_PROTOCOL: return SPK_ETRANSIENT;
-    case SQLITE_ERROR:
-    case SQLITE_CONSTRAINT:
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-    case SQLITE_MISMATCH:
-    case SQLITE_RANGE:
-    case SQLITE_TOOBIG: return SPK_EDATA;
-    case SQLITE_AUTH:
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_READONLY: return SPK_ECONFIG;
-    default: return SPK_ESYSTEM;
-    }
-}
-
-static void hint_of(int code, struct spk_error *err)
-{
-    switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: spk_error_hint(err, "another process is writing; try again"); break;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: spk_error_hint(err, "restore the file from a backup"); break;
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_READONLY:
-        spk_error_hint(err, "give this user the right to write the file and its folder");
-        break;
-    case SQLITE_FULL:
-    case SQLITE_IOERR: spk_error_hint(err, "look at the disk: free space, quota, health"); break;
-    default: break;
-    }
-}
+/* Primary result codes (https://sqlite.org/rescode.html); all others are SPK_ESYSTEM. */
+#define TRY_AGAIN  "another process is writing; try again"
+#define RESTORE    "restore the file from a backup"
+#define GIVE_RIGHT "give this user the right to write the file and its folder"
+#define LOOK_AT    "look at the disk: free space, quota, health"
+static const struct answer {
+    int code;
+    spk_rc rc;
+    const char *hint; /* NULL: the words say enough */
+} answers[] = {
+    {SQLITE_BUSY, SPK_ETRANSIENT, TRY_AGAIN},
+    {SQLITE_LOCKED, SPK_ETRANSIENT, TRY_AGAIN},
+    {SQLITE_SCHEMA, SPK_ETRANSIENT, TRY_AGAIN},
+    {SQLITE_PROTOCOL, SPK_ETRANSIENT, TRY_AGAIN},
+    {SQLITE_ERROR, SPK_EDATA, NULL},
+    {SQLITE_CONSTRAINT, SPK_EDATA, NULL},
+    {SQLITE_MISMATCH, SPK_EDATA, NULL},
+    {SQLITE_RANGE, SPK_EDATA, NULL},
+    {SQLITE_TOOBIG, SPK_EDATA, NULL},
+    {SQLITE_CORRUPT, SPK_EDATA, RESTORE},
+    {SQLITE_NOTADB, SPK_EDATA, RESTORE},
+    {SQLITE_AUTH, SPK_ECONFIG, GIVE_RIGHT},
+    {SQLITE_CANTOPEN, SPK_ECONFIG, GIVE_RIGHT},
+    {SQLITE_PERM, SPK_ECONFIG, GIVE_RIGHT},
+    {SQLITE_READONLY, SPK_ECONFIG, GIVE_RIGHT},
+    {SQLITE_FULL, SPK_ESYSTEM, LOOK_AT},
+    {SQLITE_IOERR, SPK_ESYSTEM, LOOK_AT},
+};
 
 static spk_rc failure(const struct sqlite *sqlite, int code, struct spk_error *err)
 {
-    spk_rc rc = spk_error_set(err, spk_sql_sqlite_rc(code), "%s", sqlite3_errmsg(sqlite->db));
-    hint_of(code, err);
-    return rc;
+    struct answer answer = {.rc = SPK_ESYSTEM};
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        if (answers[i].code == (code & 0xff))
+            answer = answers[i];
+    }
+    spk_error_set(err, answer.rc, "%s", sqlite3_errmsg(sqlite->db));
+    if (answer.hint)
+        spk_error_hint(err, "%s", answer.hint);
+    return answer.rc;
 }
 
 /* ---- prepared statements ---- */
@@ -289,7 +281,8 @@ static spk_rc sqlite_script(struct spk_sql *sql, struct spk_view text, struct sp
         int code = sqlite3_prepare_v2(sqlite->db, at, (int)(end - at), &stmt, &at);
         while (code == SQLITE_OK && stmt && (code = sqlite3_step(stmt)) == SQLITE_ROW)
             code = SQLITE_OK;
-        rc = spk_sql_sqlite_rc(code) == SPK_OK ? SPK_OK : failure(sqlite, code, err);
+        if (code != SQLITE_OK && code != SQLITE_DONE)
+            rc = failure(sqlite, code, err);
         sqlite3_finalize(stmt);
     }
     return rc;
@@ -396,7 +389,7 @@ static spk_rc set_up(struct sqlite *sqlite, bool in_memory, int busy_ms, struct 
     sqlite3_busy_timeout(sqlite->db, busy_ms);
     if (sqlite3_db_readonly(sqlite->db, "main") == 1) {
         spk_error_set(err, SPK_ECONFIG, "the file cannot be written");
-        hint_of(SQLITE_READONLY, err);
+        spk_error_hint(err, GIVE_RIGHT);
         return SPK_ECONFIG;
     }
     spk_rc rc = in_memory ? SPK_OK : switch_to_wal(sqlite, busy_ms, err);

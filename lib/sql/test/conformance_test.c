@@ -64,7 +64,7 @@ static void values_come_back_as_they_went_in(struct spk_sql *sql)
         {{SPK_SQL_TEXT, .view = {NULL, 0}},
          {SPK_SQL_DOUBLE, .number = 1e308},
          {SPK_SQL_BYTES, .view = {NULL, 0}}},
-        {{SPK_SQL_NULL}, {SPK_SQL_NULL}, {SPK_SQL_NULL}},
+        {{.type = SPK_SQL_NULL}, {.type = SPK_SQL_NULL}, {.type = SPK_SQL_NULL}},
         {{SPK_SQL_TEXT, .view = SPK_VIEW("123")},
          {SPK_SQL_DOUBLE, .number = -INFINITY},
          {SPK_SQL_BYTES, .view = SPK_VIEW("123")}},
