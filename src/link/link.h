@@ -2,9 +2,9 @@
 #define SPK_LINK_LINK_H
 /*
  * The link to the warehouse. One source definition per platform (bucket, key layout, columns) makes
- * the external table's twin: in DuckDB a view over the published file list, rewritten on refresh, so
- * that what is not linked yet is not seen (staleness is real). After each refresh the rows of the
- * refreshed prefixes are counted in the warehouse and compared with the published files.
+ * the external table's twin: in DuckDB a view over the published file list, rewritten on refresh,
+ * so that what is not linked yet is not seen (staleness is real). After each refresh the rows of
+ * the refreshed prefixes are counted in the warehouse and compared with the published files.
  */
 #include "project/project.h"
 #include "storage/storage.h"
@@ -24,6 +24,7 @@ spk_rc spk_link_refresh(struct spk_storage *storage, struct spk_warehouse *wareh
                         struct spk_link_result *result, struct spk_error *err);
 /* The statements that would be run, one per line end: for `spike link plan` and golden tests. */
 spk_rc spk_link_plan(struct spk_storage *storage, struct spk_objstore *raw,
-                     const struct spk_platform *platform, struct spk_buf *out, struct spk_error *err);
+                     const struct spk_platform *platform, struct spk_buf *out,
+                     struct spk_error *err);
 
 #endif
