@@ -17,7 +17,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROWS = 25_000
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 
 
 def program():
@@ -134,7 +134,12 @@ def test_duckdb_agrees_on_counts_sums_and_bounds(ours):
         sum(row["active"] for row in full),
     )
     types = duckdb.sql(f"describe select * from read_parquet('{ours}')").fetchall()
-    assert [row[1] for row in types[:4]] == ["VARCHAR", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "VARCHAR"]
+    assert [row[1] for row in types[:4]] == [
+        "VARCHAR",
+        "TIMESTAMP WITH TIME ZONE",
+        "VARCHAR",
+        "VARCHAR",
+    ]
 
 
 def test_a_file_without_rows_is_valid_everywhere(tmp_path):
@@ -160,12 +165,15 @@ def foreign_table(rows):
             "f32": pa.array(column(lambda i: i / 2, 9), pa.float32()),
             "f64": pa.array(column(lambda i: i / 8, 2), pa.float64()),
             "flag": pa.array(column(lambda i: i % 2 == 0, 11), pa.bool_()),
-            "at": pa.array([start + datetime.timedelta(seconds=i) for i in range(rows)],
-                           pa.timestamp("us", "UTC")),
+            "at": pa.array(
+                [start + datetime.timedelta(seconds=i) for i in range(rows)],
+                pa.timestamp("us", "UTC"),
+            ),
             "local": pa.array(column(lambda i: start.replace(tzinfo=None), 6), pa.timestamp("ms")),
             "day": pa.array(column(lambda i: datetime.date(1969, 12, 1 + i % 31), 8), pa.date32()),
-            "money": pa.array(column(lambda i: decimal.Decimal(i - 20) / 100, 5),
-                              pa.decimal128(38, 2)),
+            "money": pa.array(
+                column(lambda i: decimal.Decimal(i - 20) / 100, 5), pa.decimal128(38, 2)
+            ),
             "cents": pa.array(column(lambda i: decimal.Decimal(-i) / 100, 5), pa.decimal128(9, 2)),
         }
     )
@@ -191,8 +199,14 @@ def as_text(value):
 def test_we_read_what_pyarrow_writes(tmp_path, rows, pages, codec, integers):
     path = tmp_path / "foreign.parquet"
     table = foreign_table(rows)
-    pq.write_table(table, path, compression=codec, data_page_version=pages, row_group_size=7000,
-                   store_decimal_as_integer=integers)
+    pq.write_table(
+        table,
+        path,
+        compression=codec,
+        data_page_version=pages,
+        row_group_size=7000,
+        store_decimal_as_integer=integers,
+    )
     want = [[as_text(value) for value in row.values()] for row in table.to_pylist()]
     assert rows_of(path) == want
     assert rows_of(path, "cents", "text") == [[row[12], row[0]] for row in want]
@@ -216,7 +230,9 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
         pytest.skip("a program under AddressSanitizer needs more memory")
     path = tmp_path / "large.parquet"
     limit = "--data=67108864"  # what the process may allocate, threads and buffers included
-    subprocess.run(["prlimit", limit, program(), "write", path, "1000000", str(32 << 20)], check=True)
+    subprocess.run(
+        ["prlimit", limit, program(), "write", path, "1000000", str(32 << 20)], check=True
+    )
     assert pq.ParquetFile(path).metadata.num_row_groups > 3
 
 

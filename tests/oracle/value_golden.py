@@ -329,7 +329,7 @@ def time_rows():
     for day, clock, zone in itertools.product(days, clocks, zones):
         info = None if zone is None else datetime.timezone(datetime.timedelta(seconds=zone))
         if zone == 0:
-            info = datetime.timezone.utc
+            info = datetime.UTC
         time = datetime.datetime(*day, *clock, tzinfo=info)
         yield *day, *clock, "-" if zone is None else zone, str(time), repr(time)
 

@@ -1,6 +1,6 @@
 """PATH TAB repr(value) for each file named on standard input: PyYAML's SafeLoader, live.
 
-    --c: the same constructors behind libyaml's scanner, ten times faster
+--c: the same constructors behind libyaml's scanner, ten times faster
 """
 
 import sys
