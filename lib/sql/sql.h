@@ -95,7 +95,7 @@ struct spk_sql_row {
 };
 
 /* Sees one row, whose texts live for the call. It must not use the connection. A failure ends the
- * query and is what the query returns. */
+ * query, is what the query returns, and counts as a failed statement of a transaction. */
 typedef spk_rc (*spk_sql_row_fn)(void *context, const struct spk_sql_row *row,
                                  struct spk_error *err);
 

@@ -269,9 +269,12 @@ static void a_read_only_folder_serves_reads_and_refuses_writes(void **state)
     assert_int_equal(as_nobody(folder.url, delete_k), SPK_ECONFIG);
     assert_int_equal(chmod(path_in(&folder, "a/k"), 0000), 0);
     assert_int_equal(as_nobody(folder.url, get_k), SPK_ECONFIG);
-    assert_int_equal(chmod(path_in(&folder, "a"), 0700), 0);
+    assert_int_equal(chmod(path_in(&folder, "a"), 0000), 0);
     assert_int_equal(as_nobody(folder.url, list_k), SPK_ECONFIG);
-    assert_string_equal(keys_of(store), getuid() == 0 ? "a/k " : "");
+    assert_int_equal(chmod(path_in(&folder, "a"), 0755), 0);
+    assert_int_equal(chmod(path_in(&folder, ".spike-tmp"), 0755), 0);
+    assert_int_equal(chmod(folder.path, 0755), 0);
+    assert_string_equal(keys_of(store), "a/k ");
     spk_objstore_destroy(store);
     folder_deinit(&folder);
 }
@@ -321,18 +324,56 @@ static void check_full_disk(struct folder *folder)
     spk_objstore_destroy(store);
 }
 
-static void a_full_disk_leaves_no_partial_object(void **state)
+/* A folder with a disk of 20 blocks of its own, or NULL where this user may not mount one. */
+static int mount_disk(void **state)
 {
-    struct folder folder;
+    static struct folder folder;
     folder_init(&folder);
-    if (mount("tmpfs", folder.path, "tmpfs", 0, "size=327680") != 0) {
+    if (mount("tmpfs", folder.path, "tmpfs", 0, "size=327680") == 0)
+        *state = &folder;
+    else
         folder_deinit(&folder);
+    return 0;
+}
+
+static int unmount_disk(void **state)
+{
+    struct folder *folder = (struct folder *)*state;
+    if (!folder)
+        return 0;
+    return umount2(folder->path, MNT_DETACH) != 0 || rmdir(folder->path) != 0;
+}
+
+static struct folder *disk_of(void **state)
+{
+    if (!*state) {
         print_message("SKIPPED: needs the right to mount a small tmpfs\n");
         skip();
     }
-    check_full_disk(&folder);
-    assert_int_equal(umount(folder.path), 0);
-    folder_deinit(&folder);
+    return (struct folder *)*state;
+}
+
+static void a_full_disk_leaves_no_partial_object(void **state)
+{
+    check_full_disk(disk_of(state));
+}
+
+static void a_read_only_disk_serves_reads_and_refuses_writes(void **state)
+{
+    struct folder *folder = disk_of(state);
+    struct spk_error err = {0};
+    struct spk_objstore *store = open_url(folder->url, NULL);
+    put_text(store, "a/k", "k");
+    spk_objstore_destroy(store);
+    assert_int_equal(mount(NULL, folder->path, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
+    store = open_url(folder->url, NULL);
+    assert_string_equal(text_of(store, "a/k"), "k");
+    assert_int_equal(put_x(store, &err), SPK_ECONFIG);
+    assert_non_null(strstr(err.hint, "read-only"));
+    assert_int_equal(copy_k(store, &err), SPK_ECONFIG);
+    assert_int_equal(delete_k(store, &err), SPK_ECONFIG);
+    assert_non_null(strstr(err.text, folder->path));
+    spk_objstore_destroy(store);
 }
 
 static _Noreturn void put_past_the_limit(const char *url)
@@ -388,7 +429,10 @@ int main(void)
         cmocka_unit_test(a_killed_writer_leaves_nothing_visible_and_is_cleaned_up),
         cmocka_unit_test(young_leftovers_are_kept),
         cmocka_unit_test(a_read_only_folder_serves_reads_and_refuses_writes),
-        cmocka_unit_test(a_full_disk_leaves_no_partial_object),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_no_partial_object, mount_disk,
+                                        unmount_disk),
+        cmocka_unit_test_setup_teardown(a_read_only_disk_serves_reads_and_refuses_writes,
+                                        mount_disk, unmount_disk),
         cmocka_unit_test(a_limit_of_file_sizes_leaves_no_partial_object),
         cmocka_unit_test(a_root_that_is_gone_is_no_empty_store),
     };
