@@ -69,7 +69,8 @@ static bool is_pattern(char c)
 }
 
 /* read_parquet takes every name for a pattern; one in which something would match is written so
- * that it matches just itself. */
+ * that it matches just itself. Inside a pattern DuckDB has no way to write a backslash, which it
+ * takes for a separator: any one character may stand there, and counting finds what is too many. */
 static void append_path(struct spk_buf *out, struct spk_view path)
 {
     struct spk_buf exact = {0};
@@ -80,7 +81,7 @@ static void append_path(struct spk_buf *out, struct spk_view path)
         if (is_pattern(path.at[i]))
             spk_buf_printf(&exact, "[%c]", path.at[i]);
         else if (path.at[i] == '\\' && pattern)
-            spk_buf_append_str(&exact, "\\\\");
+            spk_buf_append_char(&exact, '?');
         else
             spk_buf_append_char(&exact, path.at[i]);
     }
