@@ -64,7 +64,7 @@ static bool match_one(const char **pattern, const char *end, uint32_t code)
 bool spk_fnmatch(struct spk_view text, struct spk_view pattern)
 {
     const char *t = text.at;
-    const char *t_end = text.at + text.len;
+    const char *t_end = text.len ? text.at + text.len : text.at;
     const char *p = pattern.at;
     const char *p_end = pattern.at + pattern.len;
     const char *star = NULL;  /* behind the last '*' */

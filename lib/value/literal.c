@@ -525,7 +525,8 @@ bool spk_value_literal_eval(struct spk_arena *arena, struct spk_view text, struc
 {
     if (text.len == 0 || text.len > MAX_TEXT || memchr(text.at, 0, text.len))
         return false;
-    struct parser p = {.arena = arena, .at = text.at, .end = text.at + text.len};
+    struct parser p = {
+        .arena = arena, .at = text.at, .end = text.len ? text.at + text.len : text.at};
     while (take(&p, ' ') || take(&p, '\t'))
         continue;
     struct spk_value value;

@@ -37,7 +37,7 @@ static void repr_string(struct spk_buf *out, struct spk_view text)
 {
     char quote = quote_for(text);
     spk_buf_append_char(out, quote);
-    const char *end = text.at + text.len;
+    const char *end = text.len ? text.at + text.len : text.at; /* {NULL, 0} is empty */
     for (const char *p = text.at; p < end;) {
         const char *start = p;
         uint32_t code = spk_utf8_next(&p, end);
