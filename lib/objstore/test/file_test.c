@@ -181,6 +181,74 @@ static void a_killed_writer_leaves_nothing_visible_and_is_cleaned_up(void **stat
     folder_deinit(&folder);
 }
 
+/* Puts, copies and deletes without end; a byte is told after each act. Object a/I is made of I. */
+static _Noreturn void work_until_killed(const char *url, int told)
+{
+    static char block[4 * BLOCK];
+    struct spk_objstore *store = open_url(url, NULL);
+    for (int i = 0;; i = (i + 1) % 8) {
+        char key[16], copied[24];
+        snprintf(key, sizeof(key), "a/%d", i);
+        snprintf(copied, sizeof(copied), "b/%d/%d", i, i);
+        struct spk_objstore_put put = {.key = spk_view_of(key)};
+        struct spk_objstore_copy copy = {.from = put.key, .to = spk_view_of(copied)};
+        memset(block, '0' + i, sizeof(block));
+        spk_objstore_put(store, &put, spk_view_make(block, sizeof(block)), NULL, NULL);
+        (void)!write(told, "p", 1);
+        spk_objstore_copy(store, &copy, NULL, NULL);
+        (void)!write(told, "c", 1);
+        spk_objstore_delete(store, spk_view_of(i % 2 ? key : copied), NULL);
+        (void)!write(told, "d", 1);
+    }
+}
+
+/* Answers how many objects there are; each is of full size and of one digit, the last of its key.
+ */
+static size_t check_all_whole(struct spk_objstore *store)
+{
+    struct spk_objstore_list list = {.max = 0};
+    struct spk_objstore_page page;
+    struct spk_arena arena = {0};
+    assert_int_equal(spk_objstore_list(store, &list, &arena, &page, NULL), SPK_OK);
+    for (size_t i = 0; i < page.n; i++) {
+        struct spk_objstore_get get = {.key = page.entries[i].key};
+        struct spk_buf bytes = {0};
+        assert_int_equal(spk_objstore_get(store, &get, &bytes, NULL, NULL), SPK_OK);
+        assert_int_equal(bytes.len, 4 * BLOCK);
+        for (size_t at = 0; at < bytes.len; at++)
+            assert_int_equal(bytes.at[at], get.key.at[get.key.len - 1]);
+        spk_buf_deinit(&bytes);
+    }
+    size_t n = page.n;
+    spk_arena_deinit(&arena);
+    return n;
+}
+
+static void kill_9_at_any_point_leaves_whole_objects(void **state)
+{
+    struct folder folder;
+    folder_init(&folder);
+    for (int acts = 1; acts <= 40; acts++) {
+        int pipe_ends[2];
+        char byte;
+        assert_int_equal(pipe(pipe_ends), 0);
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            work_until_killed(folder.url, pipe_ends[1]);
+        close(pipe_ends[1]);
+        for (int i = 0; i < acts; i++)
+            assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        close(pipe_ends[0]);
+        struct spk_objstore *store = open_url(folder.url, NULL);
+        assert_true(check_all_whole(store) > 0 || acts < 3);
+        spk_objstore_destroy(store);
+    }
+    folder_deinit(&folder);
+}
+
 static void young_leftovers_are_kept(void **state)
 {
     struct folder folder;
@@ -427,6 +495,7 @@ int main(void)
         cmocka_unit_test(folders_are_made_and_gone_with_their_last_object),
         cmocka_unit_test(what_is_no_object_is_not_listed),
         cmocka_unit_test(a_killed_writer_leaves_nothing_visible_and_is_cleaned_up),
+        cmocka_unit_test(kill_9_at_any_point_leaves_whole_objects),
         cmocka_unit_test(young_leftovers_are_kept),
         cmocka_unit_test(a_read_only_folder_serves_reads_and_refuses_writes),
         cmocka_unit_test_setup_teardown(a_full_disk_leaves_no_partial_object, mount_disk,
