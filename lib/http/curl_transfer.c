@@ -195,6 +195,13 @@ static void append_line(struct curl_call *call, struct spk_buf *line, struct spk
     call->lines = longer;
 }
 
+/* Methods but GET and HEAD send a length, if only 0. HEAD never sends a body. */
+static bool has_length(const struct spk_http_message *message)
+{
+    return !spk_view_is(message->method, "HEAD") &&
+           (message->body.at || !spk_view_is(message->method, "GET"));
+}
+
 static void configure_headers(struct curl_call *call)
 {
     const struct spk_http_message *message = &call->message;
@@ -206,7 +213,7 @@ static void configure_headers(struct curl_call *call)
     }
     spk_buf_deinit(&line);
     /* Not libcurl's own ideas: a form's type, and asking whether a body is welcome. */
-    if (message->body.at) {
+    if (has_length(message)) {
         call->lines = curl_slist_append(call->lines, "Expect:");
         if (!spk_http_message_header(message, "Content-Type").at) {
             call->lines = curl_slist_append(call->lines, "Content-Type:");
@@ -218,15 +225,12 @@ static void configure_headers(struct curl_call *call)
 static void configure_method(struct curl_call *call)
 {
     const struct spk_http_message *message = &call->message;
-    bool get = spk_view_is(message->method, "GET");
-    bool head = spk_view_is(message->method, "HEAD");
     curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
     curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, NULL);
-    if (head && !message->body.at) {
+    if (spk_view_is(message->method, "HEAD")) {
         curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
-        return;
     }
-    if (message->body.at || !get) {
+    if (has_length(message)) {
         const char *body = message->body.at ? message->body.at : "";
         curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, body);
         curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->body.len);

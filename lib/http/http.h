@@ -40,7 +40,7 @@ struct spk_http_request {
     struct spk_view url;                   /* http or https, absolute */
     const struct spk_http_header *headers; /* replace the client's defaults of the same name */
     size_t headers_len;
-    struct spk_view body; /* borrowed until the call is destroyed; at NULL: none */
+    struct spk_view body; /* borrowed until the call is destroyed; HEAD sends none */
 
     /* Takes the body of the final answer in pieces, on the thread that waits; what it returns but
      * SPK_OK ends the call with that failure. The transfer pauses while it is slow. NULL: the body

@@ -371,6 +371,7 @@ static void a_request_goes_out_as_requests_would_send_it(void **state)
     expect_has(seen, "\r\n\r\n{\"a\": 1}");
     seen = send_to(fixture, "/echo", (struct spk_http_request){.method = SPK_VIEW("POST")});
     expect_has(seen, "Content-Length: 0\r\n");
+    expect_lacks(seen, "Content-Type");
     seen = send_to(fixture, "/echo", (struct spk_http_request){.body = SPK_VIEW("in a GET")});
     expect_has(seen, "GET /echo HTTP/1.1\r\n");
     expect_has(seen, "\r\n\r\nin a GET");
