@@ -34,33 +34,37 @@ const struct spk_tpl_row *spk_tpl_global_find(struct spk_view name)
     return row ? row : spk_tpl_row_find(spk_tpl_globals, name);
 }
 
+/* Methods by the kind of their object; the second table is looked at after the first. */
+static const struct {
+    uint8_t kind;
+    const struct spk_tpl_row *tables[2];
+} method_tables[] = {
+    {SPK_STRING, {spk_tpl_methods_str, spk_tpl_methods_str_is}},
+    {SPK_DICT, {spk_tpl_methods_mapping, spk_tpl_methods_dict}},
+    {SPK_LIST, {spk_tpl_methods_list, spk_tpl_methods_tuple}},
+    {SPK_TUPLE, {spk_tpl_methods_tuple}},
+    {SPK_DATETIME, {spk_tpl_methods_datetime, spk_tpl_methods_date}},
+    {SPK_DATE, {spk_tpl_methods_date}},
+    {SPK_TIMEDELTA, {spk_tpl_methods_timedelta}},
+    {SPK_TPL_DURATION, {spk_tpl_methods_timedelta}},
+    {SPK_TPL_LOOP, {spk_tpl_methods_loop}},
+    {SPK_FLOAT, {spk_tpl_methods_float}},
+    {SPK_INT, {spk_tpl_methods_int}},
+    {SPK_BOOL, {spk_tpl_methods_int}},
+};
+
 const struct spk_tpl_row *spk_tpl_method_find(struct spk_value object, struct spk_view name)
 {
-    const struct spk_tpl_row *row;
-    switch (object.kind) {
-    case SPK_STRING:
-        row = spk_tpl_row_find(spk_tpl_methods_str, name);
-        return row ? row : spk_tpl_row_find(spk_tpl_methods_str_is, name);
-    case SPK_LIST:
-        row = spk_tpl_row_find(spk_tpl_methods_list, name);
-        return row ? row : spk_tpl_row_find(spk_tpl_methods_tuple, name);
-    case SPK_TUPLE: return spk_tpl_row_find(spk_tpl_methods_tuple, name);
-    case SPK_DICT:
-        row = spk_tpl_row_find(spk_tpl_methods_mapping, name);
-        return row || spk_tpl_as_object(object) ? row
-                                                : spk_tpl_row_find(spk_tpl_methods_dict, name);
-    case SPK_BOOL:
-    case SPK_INT:
-    case SPK_FLOAT: return spk_tpl_row_find(spk_tpl_methods_number, name);
-    case SPK_DATETIME:
-        row = spk_tpl_row_find(spk_tpl_methods_datetime, name);
-        return row ? row : spk_tpl_row_find(spk_tpl_methods_date, name);
-    case SPK_DATE: return spk_tpl_row_find(spk_tpl_methods_date, name);
-    case SPK_TIMEDELTA:
-    case SPK_TPL_DURATION: return spk_tpl_row_find(spk_tpl_methods_timedelta, name);
-    case SPK_TPL_LOOP: return spk_tpl_row_find(spk_tpl_methods_loop, name);
-    default: return NULL;
+    const struct spk_tpl_row *row = NULL;
+    for (size_t i = 0; i < sizeof method_tables / sizeof method_tables[0]; i++) {
+        if (method_tables[i].kind != object.kind)
+            continue;
+        const struct spk_tpl_row *const *tables = method_tables[i].tables;
+        bool both = tables[1] && !spk_tpl_as_object(object); /* objects cannot be changed */
+        row = spk_tpl_row_find(tables[0], name);
+        return row || !both ? row : spk_tpl_row_find(tables[1], name);
     }
+    return NULL;
 }
 
 /* Index of a parameter in "a ?b *", or -1. */

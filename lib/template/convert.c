@@ -160,7 +160,7 @@ spk_rc spk_tpl_append(struct spk_tpl_state *s, struct spk_value list, struct spk
 static spk_rc characters(struct spk_tpl_state *s, struct spk_view text, struct spk_value *out)
 {
     struct spk_value list = spk_list_new(s->arena);
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     for (const char *p = text.at; p < end;) {
         const char *start = p;
         spk_tpl_text_next(&p, end);

@@ -432,34 +432,48 @@ static spk_rc eval_binary(struct spk_tpl_state *s, const struct spk_tpl_node *no
     return rc == SPK_OK ? spk_tpl_binary(s, node->op, a, b, out) : rc;
 }
 
-static spk_rc eval_node(struct spk_tpl_state *s, const struct spk_tpl_node *node,
+static spk_rc eval_const(struct spk_tpl_state *s, const struct spk_tpl_node *node,
+                         struct spk_value *out)
+{
+    *out = node->value;
+    return SPK_OK;
+}
+
+static spk_rc eval_name(struct spk_tpl_state *s, const struct spk_tpl_node *node,
                         struct spk_value *out)
 {
-    switch ((enum spk_tpl_node_type)node->type) {
-    case NODE_CONST: *out = node->value; return SPK_OK;
-    case NODE_NAME: return spk_tpl_name(s, node->name, out);
-    case NODE_GETATTR: return eval_getattr(s, node, out);
-    case NODE_GETITEM: return eval_getitem(s, node, out);
-    case NODE_CALL: return eval_call(s, node, out);
-    case NODE_FILTER:
-    case NODE_TEST: return eval_row(s, node, out);
-    case NODE_NOT:
-    case NODE_NEGATE:
-    case NODE_PLUS: return eval_unary(s, node, out);
-    case NODE_AND:
-    case NODE_OR: return eval_logic(s, node, out);
-    case NODE_CONDITION: return eval_condition(s, node, out);
-    case NODE_BINARY: return eval_binary(s, node, out);
-    case NODE_CONCAT: return eval_concat(s, node, out);
-    case NODE_COMPARE: return eval_compare(s, node, out);
-    case NODE_LIST:
-    case NODE_TUPLE: return eval_items(s, node, out);
-    case NODE_DICT: return eval_dict(s, node, out);
-    case NODE_HOLE: *out = s->hole; return SPK_OK;
-    case NODE_SLICE: return spk_tpl_type_error(s, "a slice among several subscripts");
-    default: return spk_tpl_value_error(s, "a statement inside an expression");
-    }
+    return spk_tpl_name(s, node->name, out);
 }
+
+static spk_rc eval_hole(struct spk_tpl_state *s, const struct spk_tpl_node *node,
+                        struct spk_value *out)
+{
+    *out = s->hole;
+    return SPK_OK;
+}
+
+static spk_rc eval_slice(struct spk_tpl_state *s, const struct spk_tpl_node *node,
+                         struct spk_value *out)
+{
+    return spk_tpl_type_error(s, "a slice among several subscripts");
+}
+
+typedef spk_rc (*evaluator)(struct spk_tpl_state *s, const struct spk_tpl_node *node,
+                            struct spk_value *out);
+
+static const evaluator evaluators[] = {
+    [NODE_CONST] = eval_const,     [NODE_NAME] = eval_name,
+    [NODE_GETATTR] = eval_getattr, [NODE_GETITEM] = eval_getitem,
+    [NODE_SLICE] = eval_slice,     [NODE_CALL] = eval_call,
+    [NODE_FILTER] = eval_row,      [NODE_TEST] = eval_row,
+    [NODE_NOT] = eval_unary,       [NODE_NEGATE] = eval_unary,
+    [NODE_PLUS] = eval_unary,      [NODE_AND] = eval_logic,
+    [NODE_OR] = eval_logic,        [NODE_CONDITION] = eval_condition,
+    [NODE_BINARY] = eval_binary,   [NODE_CONCAT] = eval_concat,
+    [NODE_COMPARE] = eval_compare, [NODE_LIST] = eval_items,
+    [NODE_TUPLE] = eval_items,     [NODE_DICT] = eval_dict,
+    [NODE_HOLE] = eval_hole,
+};
 
 spk_rc spk_tpl_eval(struct spk_tpl_state *s, const struct spk_tpl_node *node, struct spk_value *out)
 {
@@ -470,7 +484,7 @@ spk_rc spk_tpl_eval(struct spk_tpl_state *s, const struct spk_tpl_node *node, st
     if (s->arena->used - s->arena_used > s->limits.max_bytes * MEMORY_FACTOR)
         return spk_tpl_value_error(s, "the values take too much memory");
     s->depth++;
-    spk_rc rc = eval_node(s, node, out);
+    spk_rc rc = evaluators[node->type](s, node, out);
     s->depth--;
     return rc;
 }

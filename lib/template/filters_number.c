@@ -70,6 +70,19 @@ static int digit_value(char c)
     return (c | 32) >= 'a' && (c | 32) <= 'z' ? (c | 32) - 'a' + 10 : 99;
 }
 
+/* The length of 0x, 0o or 0b where the base allows it; base 0 is decided here. */
+static size_t skip_prefix(const char *text, int64_t *base)
+{
+    char prefix = text[0] == '0' && text[1] && text[2] ? (char)(text[1] | 32) : 0;
+    int64_t named = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
+    bool takes = named && (*base == named || *base == 0);
+    if (takes)
+        *base = named;
+    else if (*base == 0)
+        *base = 10;
+    return takes ? 2 : 0;
+}
+
 /* int(text, base); base 10 of any size, others within 63 bits. */
 static bool parse_int(struct spk_tpl_state *s, struct spk_view text, int64_t base,
                       struct spk_value *out)
@@ -80,15 +93,7 @@ static bool parse_int(struct spk_tpl_state *s, struct spk_view text, int64_t bas
         return false;
     bool minus = buffer[0] == '-';
     size_t at = minus || buffer[0] == '+';
-    if (len - at > 2 && buffer[at] == '0') {
-        char prefix = (char)(buffer[at + 1] | 32);
-        int64_t named = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
-        if (named && (base == named || base == 0)) {
-            base = named;
-            at += 2;
-        }
-    }
-    base = base == 0 ? 10 : base;
+    at += skip_prefix(buffer + at, &base);
     uint64_t number = 0;
     bool large = false;
     if (at == len)

@@ -33,27 +33,32 @@ spk_rc spk_tpl_attribute(struct spk_tpl_state *s, struct spk_value item, struct 
     return SPK_OK;
 }
 
+struct sorting {
+    const struct spk_value *keys;
+    size_t *spare;
+    bool reverse;
+};
+
 /* A stable merge of two sorted halves of `order` (indices into keys). */
-static spk_rc merge(struct spk_tpl_state *s, const struct spk_value *keys, size_t *order,
-                    size_t *spare, size_t len, bool reverse)
+static spk_rc merge(struct spk_tpl_state *s, const struct sorting *by, size_t *order, size_t len)
 {
     if (len < 2)
         return SPK_OK;
     size_t half = len / 2;
-    spk_rc rc = merge(s, keys, order, spare, half, reverse);
+    spk_rc rc = merge(s, by, order, half);
     if (rc == SPK_OK)
-        rc = merge(s, keys, order + half, spare, len - half, reverse);
+        rc = merge(s, by, order + half, len - half);
     size_t left = 0;
     size_t right = half;
     for (size_t i = 0; rc == SPK_OK && i < len; i++) {
         bool take_right = left == half;
         if (left < half && right < len)
-            rc = spk_tpl_compare(s, reverse ? '>' : '<', keys[order[right]], keys[order[left]],
-                                 &take_right);
-        spare[i] = take_right ? order[right++] : order[left++];
+            rc = spk_tpl_compare(s, by->reverse ? '>' : '<', by->keys[order[right]],
+                                 by->keys[order[left]], &take_right);
+        by->spare[i] = take_right ? order[right++] : order[left++];
     }
     if (rc == SPK_OK)
-        memcpy(order, spare, len * sizeof *order);
+        memcpy(order, by->spare, len * sizeof *order);
     return rc;
 }
 
@@ -65,7 +70,8 @@ spk_rc spk_tpl_sort(struct spk_tpl_state *s, struct spk_value *items, struct spk
     struct spk_value *sorted = spk_arena_array(s->arena, len + 1, sizeof *sorted);
     for (size_t i = 0; i < len; i++)
         order[i] = i;
-    spk_rc rc = merge(s, keys, order, spare, len, reverse);
+    const struct sorting by = {keys, spare, reverse};
+    spk_rc rc = merge(s, &by, order, len);
     if (rc != SPK_OK)
         return rc;
     for (size_t i = 0; i < len; i++)
@@ -254,19 +260,20 @@ static const struct spk_value *named_argument(const struct spk_tpl_args *args, c
     return NULL;
 }
 
-/* The filter or test that the arguments name from position `at` on, and its own arguments. */
-static spk_rc named_row(struct spk_tpl_state *s, const struct spk_tpl_args *args, unsigned at,
-                        bool filter, const struct spk_tpl_row **row, struct spk_tpl_args *rest)
+typedef const struct spk_tpl_row *(*finder)(struct spk_view name);
+
+/* Calls the filter or test that the arguments name from position `at` on, with those behind. */
+static spk_rc call_named(struct spk_tpl_state *s, const struct spk_tpl_args *args, unsigned at,
+                         finder find, struct spk_value *item)
 {
-    struct spk_value name = args->list[at];
-    struct spk_view text = spk_value_text_or(name, "");
-    *row = filter ? spk_tpl_filter_find(text) : spk_tpl_test_find(text);
-    if (!*row)
-        return spk_tpl_value_error(s, "there is no %s '%.*s'", filter ? "filter" : "test",
+    struct spk_view text = spk_value_text_or(args->list[at], "");
+    const struct spk_tpl_row *row = find(text);
+    if (!row)
+        return spk_tpl_value_error(s, "there is no filter or test '%.*s'",
                                    SPK_FMT(spk_view_slice(text, 0, 60)));
-    *rest = (struct spk_tpl_args){args->list + at + 1, args->len - at - 1, args->named,
-                                  args->named_len};
-    return SPK_OK;
+    const struct spk_tpl_args rest = {args->list + at + 1, args->len - at - 1, args->named,
+                                      args->named_len};
+    return spk_tpl_row_call(s, row, *item, &rest, item);
 }
 
 static spk_rc map_attribute(struct spk_tpl_state *s, struct spk_value all,
@@ -304,12 +311,8 @@ static spk_rc map(struct spk_tpl_state *s, const struct spk_tpl_call *call, stru
     if (args->len == 0)
         return spk_tpl_value_error(s, "map requires a filter or attribute=");
     for (size_t i = 0; rc == SPK_OK && i < all.list->len; i++) {
-        const struct spk_tpl_row *row;
-        struct spk_tpl_args rest;
-        struct spk_value item;
-        rc = named_row(s, args, 0, true, &row, &rest);
-        if (rc == SPK_OK)
-            rc = spk_tpl_row_call(s, row, all.list->items[i], &rest, &item);
+        struct spk_value item = all.list->items[i];
+        rc = call_named(s, args, 0, spk_tpl_filter_find, &item);
         if (rc == SPK_OK)
             spk_list_append(mapped, item);
     }
@@ -326,13 +329,8 @@ static spk_rc passes(struct spk_tpl_state *s, const struct spk_tpl_call *call,
     spk_rc rc = SPK_OK;
     if (off)
         rc = spk_tpl_attribute(s, item, call->raw->list[0], &item);
-    if (rc == SPK_OK && call->raw->len > off) {
-        const struct spk_tpl_row *row;
-        struct spk_tpl_args rest;
-        rc = named_row(s, call->raw, off, false, &row, &rest);
-        if (rc == SPK_OK)
-            rc = spk_tpl_row_call(s, row, item, &rest, &item);
-    }
+    if (rc == SPK_OK && call->raw->len > off)
+        rc = call_named(s, call->raw, off, spk_tpl_test_find, &item);
     if (rc == SPK_OK)
         *out = spk_tpl_truthy(item);
     return rc;

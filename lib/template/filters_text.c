@@ -3,6 +3,11 @@
 
 #include "json/json.h"
 
+static bool flag(struct spk_value v)
+{
+    return spk_tpl_given(v) && spk_tpl_truthy(v);
+}
+
 static spk_rc self_text(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                         struct spk_view *out)
 {
@@ -34,7 +39,7 @@ static spk_rc title(struct spk_tpl_state *s, const struct spk_tpl_call *call, st
     if (rc != SPK_OK)
         return rc;
     struct spk_buf buf = spk_tpl_buf(s);
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     bool start = true;
     for (const char *p = text.at; p < end;) {
         const char *from = p;
@@ -111,8 +116,7 @@ static spk_rc truncate(struct spk_tpl_state *s, const struct spk_tpl_call *call,
         return spk_tpl_value_error(s, "truncate needs a text");
     struct spk_view text = call->self.text;
     text = spk_view_slice(text, 0, spk_tpl_text_offset(text, (size_t)keep));
-    bool kill = spk_tpl_given(call->args[1]) && spk_tpl_truthy(call->args[1]);
-    for (size_t i = text.len; !kill && i > 0; i--) {
+    for (size_t i = text.len; !flag(call->args[1]) && i > 0; i--) {
         if (text.at[i - 1] == ' ') {
             text.len = i - 1;
             break;
@@ -124,10 +128,28 @@ static spk_rc truncate(struct spk_tpl_state *s, const struct spk_tpl_call *call,
     return spk_tpl_take(s, &buf, out);
 }
 
+/* What indent puts before a line: a text, or that many blanks. */
+static spk_rc indention(struct spk_tpl_state *s, const struct spk_tpl_call *call,
+                        struct spk_view *out)
+{
+    const struct spk_tpl_padding padding = {SPK_V(" "), -1};
+    int64_t width;
+    struct spk_value blanks = {0};
+    if (call->args[0].kind == SPK_STRING) {
+        *out = call->args[0].text;
+        return SPK_OK;
+    }
+    spk_rc rc = spk_tpl_need_int(s, call, 0, 4, &width);
+    if (rc == SPK_OK)
+        rc = spk_tpl_pad(s, SPK_V(""), width, &padding, &blanks);
+    if (rc == SPK_OK)
+        *out = blanks.text;
+    return rc;
+}
+
 static spk_rc indent(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                      struct spk_value *out)
 {
-    int64_t width = 4;
     struct spk_view with = {0};
     if (call->self.kind == SPK_UNDEFINED)
         return spk_tpl_raise(s, RAISE_UNDEFINED, "indent of an undefined value");
@@ -135,29 +157,17 @@ static spk_rc indent(struct spk_tpl_state *s, const struct spk_tpl_call *call,
         return spk_tpl_value_error(s, "indent needs a text, not a list");
     if (call->self.kind != SPK_STRING)
         return spk_tpl_type_error(s, "indent needs a text");
-    spk_rc rc = SPK_OK;
-    if (call->args[0].kind == SPK_STRING)
-        with = call->args[0].text;
-    else
-        rc = spk_tpl_need_int(s, call, 0, 4, &width);
+    spk_rc rc = indention(s, call, &with);
     if (rc != SPK_OK)
         return rc;
-    bool first = spk_tpl_given(call->args[1]) && spk_tpl_truthy(call->args[1]);
-    bool blank = spk_tpl_given(call->args[2]) && spk_tpl_truthy(call->args[2]);
     struct spk_buf buf = spk_tpl_buf(s);
     struct spk_view rest = call->self.text;
-    for (bool start = true; rest.at; start = false) {
+    for (bool start = true; rest.at && !buf.overflow; start = false) {
         struct spk_view line = spk_view_cut(&rest, '\n');
         if (!start)
             spk_buf_append_char(&buf, '\n');
-        bool indented = start ? first : blank || line.len > 0;
-        if (indented && call->args[0].kind == SPK_STRING)
+        if (start ? flag(call->args[1]) : line.len > 0 || flag(call->args[2]))
             spk_buf_append(&buf, with);
-        for (int64_t i = 0; indented && call->args[0].kind != SPK_STRING && i < width; i++) {
-            if (!spk_buf_reserve(&buf, 1))
-                break;
-            spk_buf_append_char(&buf, ' ');
-        }
         spk_buf_append(&buf, line);
     }
     return spk_tpl_take(s, &buf, out);
@@ -172,7 +182,7 @@ static spk_rc wordcount(struct spk_tpl_state *s, const struct spk_tpl_call *call
         return rc;
     int64_t words = 0;
     bool inside = false;
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     for (const char *p = text.at; p < end;) {
         bool word = spk_tpl_is_class(spk_tpl_text_next(&p, end), CLASS_WORD);
         words += word && !inside;

@@ -16,7 +16,27 @@ spk_rc spk_tpl_declared(struct spk_tpl_state *s)
     return SPK_OK;
 }
 
-/* Values whose text reads back as themselves. */
+static bool is_pure(struct spk_value v, int depth);
+
+static bool are_pure(const struct spk_value *items, size_t len, int depth)
+{
+    bool pure = depth < PURE_DEPTH;
+    for (size_t i = 0; pure && i < len; i++)
+        pure = is_pure(items[i], depth + 1);
+    return pure;
+}
+
+static bool is_pure_dict(const struct spk_dict *dict, int depth)
+{
+    bool pure = depth < PURE_DEPTH;
+    for (size_t i = 0; pure && i < dict->len; i++)
+        pure =
+            is_pure(dict->entries[i].key, depth + 1) && is_pure(dict->entries[i].value, depth + 1);
+    return pure;
+}
+
+/* Values whose text reads back as themselves; a text only inside a container, where it is quoted.
+ */
 static bool is_pure(struct spk_value v, int depth)
 {
     switch (v.kind) {
@@ -26,20 +46,8 @@ static bool is_pure(struct spk_value v, int depth)
     case SPK_FLOAT: return isfinite(v.number);
     case SPK_STRING: return depth > 0;
     case SPK_LIST:
-    case SPK_TUPLE:
-        for (size_t i = 0; i < v.list->len; i++) {
-            if (depth > PURE_DEPTH || !is_pure(v.list->items[i], depth + 1))
-                return false;
-        }
-        return true;
-    case SPK_DICT:
-        for (size_t i = 0; i < v.dict->len; i++) {
-            const struct spk_entry *entry = &v.dict->entries[i];
-            if (depth > PURE_DEPTH || !is_pure(entry->key, depth + 1) ||
-                !is_pure(entry->value, depth + 1))
-                return false;
-        }
-        return true;
+    case SPK_TUPLE: return are_pure(v.list->items, v.list->len, depth);
+    case SPK_DICT: return is_pure_dict(v.dict, depth);
     default: return false;
     }
 }

@@ -50,43 +50,49 @@ static bool common_date(struct scan *scan, struct spk_civil *out)
     return scan->len - scan->pos >= 2 && take_int(scan, 2, &out->day);
 }
 
-static bool is_leap(int year)
+/* ww-D or wwD behind the W; `day` is 1 January, and becomes the day that is meant. */
+static bool week_date(struct scan *scan, bool dashes, int32_t *day)
 {
-    return spk_month_days(year, 2) == 29;
+    int week;
+    int weekday = 1;
+    scan->pos++;
+    if (!take_int(scan, 2, &week) || week < 1 || week > 53)
+        return false;
+    if (scan->pos < scan->len) {
+        if (next_is(scan, '-') != dashes)
+            return false;
+        scan->pos += dashes;
+        if (!take_int(scan, 1, &weekday) || weekday < 1 || weekday > 7)
+            return false;
+    }
+    int32_t fourth = *day + 3; /* 4 January is always in week 1 */
+    *day = fourth - spk_day_weekday(fourth) + (week - 1) * 7 + weekday - 1;
+    return true;
+}
+
+static bool ordinal_date(struct scan *scan, int year, int32_t *day)
+{
+    int number;
+    int last = spk_month_days(year, 2) == 29 ? 366 : 365;
+    if (scan->len - scan->pos < 3 || !take_int(scan, 3, &number) || number < 1 || number > last)
+        return false;
+    *day += number - 1;
+    return true;
 }
 
 /* YYYY-Www-D, YYYYWwwD, YYYY-DDD, YYYYDDD */
 static bool uncommon_date(struct scan *scan, struct spk_civil *out)
 {
     int year;
-    int number;
     if (scan->len < 4 || !take_int(scan, 4, &year) || year < 1)
         return false;
     bool dashes = next_is(scan, '-');
     scan->pos += dashes;
     int32_t day = spk_day_from_civil(year, 1, 1);
-    if (next_is(scan, 'W')) {
-        int weekday = 1;
-        scan->pos++;
-        if (!take_int(scan, 2, &number) || number < 1 || number > 53)
-            return false;
-        if (scan->pos < scan->len) {
-            if (next_is(scan, '-') != dashes)
-                return false;
-            scan->pos += dashes;
-            if (!take_int(scan, 1, &weekday) || weekday < 1 || weekday > 7)
-                return false;
-        }
-        int32_t fourth = day + 3; /* 4 January is always in week 1 */
-        day = fourth - spk_day_weekday(fourth) + (number - 1) * 7 + weekday - 1;
-    } else {
-        if (scan->len - scan->pos < 3 || !take_int(scan, 3, &number) || number < 1 ||
-            number > 365 + is_leap(year))
-            return false;
-        day += number - 1;
-    }
-    spk_day_to_civil(day, &out->year, &out->month, &out->day);
-    return true;
+    bool good = next_is(scan, 'W') ? week_date(scan, dashes, &day) : ordinal_date(scan, year, &day);
+    if (good)
+        spk_day_to_civil(day, &out->year, &out->month, &out->day);
+    return good;
 }
 
 static bool zone(struct scan *scan, struct spk_civil *out)
@@ -225,43 +231,44 @@ static bool is_word_char(char c)
     return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
 }
 
-bool spk_tpl_duration_parse(struct spk_tpl_state *s, struct spk_view text, struct spk_value *out)
+enum { YEARS, MONTHS, WEEKS, DAYS, HOURS, MINUTES, SECONDS, UNITS };
+
+/* P with its amounts, behind the sign; the whole text must be used up. */
+static bool take_amounts(struct spk_view text, double amounts[UNITS])
 {
     static const char units[] = "YMWDHMS";
-    static const double seconds[] = {0, 0, 604800, 86400, 3600, 60, 1};
-    double amounts[7] = {0};
-    size_t at = 0;
-    bool minus = text.len && text.at[0] == '-';
-    if (text.len && (text.at[0] == '-' || text.at[0] == '+'))
-        at++;
-    if (text.len && text.at[text.len - 1] == '\n')
-        text.len--;
-    if (at >= text.len || text.at[at] != 'P' || at + 1 >= text.len ||
-        !is_word_char(text.at[at + 1]))
+    size_t at = 1;
+    if (text.len < 2 || text.at[0] != 'P' || !is_word_char(text.at[1]))
         return false;
-    at++;
-    for (int i = 0; i < 7; i++) {
-        if (i == 4) {
-            if (at == text.len)
-                break;
-            if (text.at[at++] != 'T')
-                return false;
-        }
+    for (int i = 0; i < UNITS; i++) {
+        if (i == HOURS && at < text.len && text.at[at++] != 'T')
+            return false;
         take_amount(text, &at, units[i], &amounts[i]);
     }
-    if (at != text.len)
+    return at == text.len;
+}
+
+bool spk_tpl_duration_parse(struct spk_tpl_state *s, struct spk_view text, struct spk_value *out)
+{
+    static const double seconds[UNITS] = {0, 0, 604800, 86400, 3600, 60, 1};
+    double amounts[UNITS] = {0};
+    bool sign = text.len && (text.at[0] == '-' || text.at[0] == '+');
+    int factor = sign && text.at[0] == '-' ? -1 : 1;
+    if (text.len && text.at[text.len - 1] == '\n')
+        text.len--;
+    if (!take_amounts(spk_view_slice(text, sign, text.len), amounts))
         return false;
     double total = 0;
-    for (int i = 2; i < 7; i++)
+    for (int i = WEEKS; i < UNITS; i++)
         total += amounts[i] * seconds[i] * 1e6;
     if (total > 9e18)
         return false;
-    int sign = minus ? -1 : 1;
-    int64_t us = sign * (int64_t)nearbyint(total);
+    int64_t us = factor * (int64_t)nearbyint(total);
     *out = (struct spk_value){.kind = SPK_TIMEDELTA, .integer = us};
-    if (amounts[0] != 0 || amounts[1] != 0) {
+    if (amounts[YEARS] != 0 || amounts[MONTHS] != 0) {
         struct spk_tpl_duration *duration = SPK_NEW(s->arena, struct spk_tpl_duration);
-        *duration = (struct spk_tpl_duration){sign * amounts[0], sign * amounts[1], us};
+        *duration =
+            (struct spk_tpl_duration){factor * amounts[YEARS], factor * amounts[MONTHS], us};
         *out = spk_tpl_special(SPK_TPL_DURATION, duration);
     }
     return true;

@@ -210,6 +210,26 @@ static struct spk_value based_integer(struct lexer *lx, size_t from, size_t to, 
     return spk_int((int64_t)number);
 }
 
+/* The base that 0x, 0o or 0b at an offset names, or 0. */
+static int named_base(const struct lexer *lx, size_t at)
+{
+    char prefix = at + 1 < lx->text.len ? (char)(lx->text.at[at + 1] | 32) : 0;
+    int base = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
+    bool digits = base && lx->text.at[at] == '0' && digits_end(lx, at + 2, base) > at + 2;
+    return digits ? base : 0;
+}
+
+/* 0, 00 and 0_0 end before other digits, which are another number. */
+static size_t integer_end(const struct lexer *lx, size_t at, size_t whole)
+{
+    if (lx->text.at[at] != '0')
+        return whole;
+    do
+        at++;
+    while (at < whole && (lx->text.at[at] == '0' || lx->text.at[at] == '_'));
+    return at;
+}
+
 static spk_rc lex_number(struct lexer *lx)
 {
     size_t from = lx->at;
@@ -222,21 +242,15 @@ static spk_rc lex_number(struct lexer *lx)
         push(lx, TOKEN_NUMBER, from)->value = spk_float(strtod(digits.at, NULL));
         return SPK_OK;
     }
-    char prefix = from + 1 < lx->text.len ? (char)(lx->text.at[from + 1] | 32) : 0;
-    int base = prefix == 'x' ? 16 : prefix == 'o' ? 8 : prefix == 'b' ? 2 : 0;
-    if (lx->text.at[from] == '0' && base && digits_end(lx, from + 2, base) > from + 2) {
+    int base = named_base(lx, from);
+    if (base) {
         end = digits_end(lx, from + 2, base);
         struct spk_value value = based_integer(lx, from + 2, end, base);
         if (!spk_is_defined(value))
             return spk_tpl_fault(lx->t, (uint32_t)from, "this number is too large");
         push(lx, TOKEN_NUMBER, from)->value = value;
     } else {
-        end = whole;
-        if (lx->text.at[from] == '0') { /* 0, 00, 0_0: other digits are another number */
-            end = from + 1;
-            while (end < whole && (lx->text.at[end] == '0' || lx->text.at[end] == '_'))
-                end++;
-        }
+        end = integer_end(lx, from, whole);
         struct spk_view digits = plain_digits(lx, from, end);
         push(lx, TOKEN_NUMBER, from)->value = spk_integer_from_digits(lx->t->arena, digits);
     }

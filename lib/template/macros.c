@@ -332,34 +332,37 @@ static spk_rc generate_uuid(struct spk_tpl_state *s, const struct spk_tpl_call *
     return SPK_OK;
 }
 
+/* dict.update with the argument of dict(): a mapping, or pairs. */
+static spk_rc add_pairs(struct spk_tpl_state *s, struct spk_value from, struct spk_value dict)
+{
+    struct spk_value pairs;
+    if (from.kind == SPK_UNDEFINED)
+        return spk_tpl_raise(s, RAISE_UNDEFINED, "a mapping is undefined");
+    if (from.kind == SPK_DICT)
+        from = spk_tpl_dict_view(s, from, "dict_items");
+    spk_rc rc = spk_tpl_items(s, from, &pairs);
+    for (size_t i = 0; rc == SPK_OK && i < pairs.list->len; i++) {
+        struct spk_value pair;
+        rc = spk_tpl_items(s, pairs.list->items[i], &pair);
+        if (rc == SPK_OK && pair.list->len != 2)
+            rc = spk_tpl_value_error(s, "a mapping needs pairs");
+        if (rc == SPK_OK)
+            rc = spk_tpl_hashable(s, pair.list->items[0]);
+        if (rc == SPK_OK)
+            spk_dict_set_value(dict, pair.list->items[0], pair.list->items[1]);
+    }
+    return rc;
+}
+
 /* dict(...) and namespace(...): pairs or a mapping, and names. */
 static spk_rc new_dict(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                        struct spk_value *out)
 {
     const struct spk_tpl_args *args = call->raw;
     struct spk_value dict = spk_dict_new(s->arena);
-    struct spk_value pairs = {0};
     if (args->len > 1)
         return spk_tpl_type_error(s, "%s() takes one mapping", call->row->name);
-    spk_rc rc = SPK_OK;
-    if (args->len && args->list[0].kind == SPK_UNDEFINED)
-        rc = spk_tpl_raise(s, RAISE_UNDEFINED, "%s() of an undefined value", call->row->name);
-    else if (args->len && args->list[0].kind == SPK_DICT)
-        pairs = ((struct spk_tpl_iterator *)spk_tpl_what(
-                     spk_tpl_dict_view(s, args->list[0], "dict_items")))
-                    ->list;
-    else if (args->len)
-        rc = spk_tpl_items(s, args->list[0], &pairs);
-    for (size_t i = 0; rc == SPK_OK && pairs.kind && i < pairs.list->len; i++) {
-        struct spk_value pair;
-        rc = spk_tpl_items(s, pairs.list->items[i], &pair);
-        if (rc == SPK_OK && pair.list->len != 2)
-            rc = spk_tpl_value_error(s, "%s() needs pairs", call->row->name);
-        if (rc == SPK_OK)
-            rc = spk_tpl_hashable(s, pair.list->items[0]);
-        if (rc == SPK_OK)
-            spk_dict_set_value(dict, pair.list->items[0], pair.list->items[1]);
-    }
+    spk_rc rc = args->len ? add_pairs(s, args->list[0], dict) : SPK_OK;
     for (unsigned i = 0; i < args->named_len; i++)
         spk_dict_set(dict, args->named[i].name, args->named[i].value);
     if (rc == SPK_OK)

@@ -280,8 +280,6 @@ const struct spk_tpl_row spk_tpl_methods_dict[] = {
 static spk_rc is_integer(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                          struct spk_value *out)
 {
-    if (call->self.kind != SPK_FLOAT)
-        return spk_tpl_raise(s, RAISE_UNDEFINED, "an integer has no is_integer");
     *out = spk_bool(isfinite(call->self.number) && floor(call->self.number) == call->self.number);
     return SPK_OK;
 }
@@ -289,16 +287,19 @@ static spk_rc is_integer(struct spk_tpl_state *s, const struct spk_tpl_call *cal
 static spk_rc bit_length(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                          struct spk_value *out)
 {
-    int64_t number;
-    if (!spk_tpl_as_int(call->self, &number))
-        return spk_tpl_raise(s, RAISE_UNDEFINED, "a float has no bit_length");
+    int64_t number = 0;
+    spk_tpl_as_int(call->self, &number);
     uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
     *out = spk_int(magnitude ? 64 - __builtin_clzll(magnitude) : 0);
     return SPK_OK;
 }
 
-const struct spk_tpl_row spk_tpl_methods_number[] = {
+const struct spk_tpl_row spk_tpl_methods_float[] = {
     {"is_integer", "/", is_integer, 0},
+    {0},
+};
+
+const struct spk_tpl_row spk_tpl_methods_int[] = {
     {"bit_length", "/", bit_length, 0},
     {0},
 };

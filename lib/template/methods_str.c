@@ -36,7 +36,7 @@ static spk_rc change_case(struct spk_tpl_state *s, const struct spk_tpl_call *ca
 
 static bool holds_code(struct spk_view set, uint32_t code)
 {
-    const char *end = set.at + set.len;
+    const char *end = spk_tpl_end(set);
     for (const char *p = set.at; p < end;) {
         if (spk_tpl_text_next(&p, end) == code)
             return true;
@@ -47,7 +47,7 @@ static bool holds_code(struct spk_view set, uint32_t code)
 struct spk_view spk_tpl_strip_set(struct spk_view text, struct spk_view set, int sides)
 {
     const char *start = text.at;
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     while ((sides & 1) && start < end) {
         const char *p = start;
         if (!holds_code(set, spk_tpl_text_next(&p, end)))
@@ -84,7 +84,7 @@ static spk_rc split_space(struct spk_tpl_state *s, struct spk_view text, int64_t
 {
     struct spk_view rest = spk_tpl_strip(text, 1);
     while (rest.len > 0) {
-        const char *end = rest.at + rest.len;
+        const char *end = spk_tpl_end(rest);
         const char *p = rest.at;
         const char *word_end = rest.at;
         if (max == 0) {
@@ -172,20 +172,24 @@ static spk_rc split(struct spk_tpl_state *s, const struct spk_tpl_call *call, st
                                       : split_right(s, call->self.text, separator, max, list);
 }
 
+static bool breaks_line(uint32_t code)
+{
+    return (code >= 10 && code <= 13) || (code >= 28 && code <= 30) || code == 0x85 ||
+           code == 0x2028 || code == 0x2029;
+}
+
 static spk_rc splitlines(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                          struct spk_value *out)
 {
     struct spk_view text = call->self.text;
     bool keep = spk_tpl_given(call->args[0]) && spk_tpl_truthy(call->args[0]);
     struct spk_value list = spk_list_new(s->arena);
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     const char *start = text.at;
     for (const char *p = text.at; p < end;) {
         const char *line_end = p;
         uint32_t code = spk_tpl_text_next(&p, end);
-        bool breaks = (code >= 10 && code <= 13) || (code >= 28 && code <= 30) || code == 0x85 ||
-                      code == 0x2028 || code == 0x2029;
-        if (!breaks)
+        if (!breaks_line(code))
             continue;
         if (code == '\r' && p < end && *p == '\n')
             p++;
@@ -513,7 +517,7 @@ static bool char_is(uint32_t code, int op)
 bool spk_tpl_is_cased(struct spk_view text, bool upper)
 {
     bool cased = false;
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     for (const char *p = text.at; p < end;) {
         uint32_t code = spk_tpl_text_next(&p, end);
         if (spk_tpl_is_class(code, upper ? CLASS_LOWER : CLASS_UPPER))
@@ -527,7 +531,7 @@ static bool is_title(struct spk_view text)
 {
     bool inside = false;
     bool cased = false;
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     for (const char *p = text.at; p < end;) {
         uint32_t code = spk_tpl_text_next(&p, end);
         bool upper = spk_tpl_is_class(code, CLASS_UPPER);
@@ -552,7 +556,7 @@ static spk_rc classify(struct spk_tpl_state *s, const struct spk_tpl_call *call,
     bool all = text.len > 0 || op == IS_ASCII;
     if (op == IS_NAME && text.len && text.at[0] >= '0' && text.at[0] <= '9')
         all = false;
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     for (const char *p = text.at; all && p < end;)
         all = char_is(spk_tpl_text_next(&p, end), op);
     *out = spk_bool(all);

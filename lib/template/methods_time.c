@@ -108,6 +108,18 @@ static struct spk_value loop_attribute(struct spk_value object, struct spk_view 
     return (struct spk_value){0};
 }
 
+static struct spk_value number_attribute(struct spk_value object, struct spk_view name)
+{
+    if (object.kind == SPK_BOOL)
+        object = spk_int(object.boolean);
+    bool integer = object.kind == SPK_INT;
+    if (spk_view_is(name, "real") || (integer && spk_view_is(name, "numerator")))
+        return object;
+    if (spk_view_is(name, "imag"))
+        return integer ? spk_int(0) : spk_float(0);
+    return integer && spk_view_is(name, "denominator") ? spk_int(1) : (struct spk_value){0};
+}
+
 struct spk_value spk_tpl_data_attribute(struct spk_tpl_state *s, struct spk_value object,
                                         struct spk_view name)
 {
@@ -119,15 +131,7 @@ struct spk_value spk_tpl_data_attribute(struct spk_tpl_state *s, struct spk_valu
     case SPK_TPL_LOOP: return loop_attribute(object, name);
     case SPK_BOOL:
     case SPK_INT:
-        if (spk_view_is(name, "real") || spk_view_is(name, "numerator"))
-            return spk_int(object.kind == SPK_BOOL ? object.boolean : object.integer);
-        if (spk_view_is(name, "imag"))
-            return spk_int(0);
-        return spk_view_is(name, "denominator") ? spk_int(1) : (struct spk_value){0};
-    case SPK_FLOAT:
-        if (spk_view_is(name, "real"))
-            return object;
-        return spk_view_is(name, "imag") ? spk_float(0) : (struct spk_value){0};
+    case SPK_FLOAT: return number_attribute(object, name);
     default: return (struct spk_value){0};
     }
 }
@@ -275,9 +279,22 @@ static spk_rc moment_isocalendar(struct spk_tpl_state *s, const struct spk_tpl_c
     return SPK_OK;
 }
 
-static spk_rc bad_replace(struct spk_tpl_state *s)
+static bool is_civil(const struct spk_civil *c)
 {
-    return spk_tpl_value_error(s, "replace() would give no valid date");
+    return c->year >= 1 && c->year <= 9999 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+           c->day <= spk_month_days(c->year, c->month) && c->hour <= 23 && c->minute <= 59 &&
+           c->second <= 59;
+}
+
+static spk_rc replace_zone(struct spk_tpl_state *s, struct spk_value zone, struct spk_civil *c)
+{
+    if (zone.kind == SPK_TPL_ZONE || zone.kind == SPK_NULL) {
+        c->has_offset = zone.kind == SPK_TPL_ZONE;
+        c->offset_s = c->has_offset ? (int)zone.integer : 0;
+    } else if (spk_tpl_given(zone)) {
+        return spk_tpl_type_error(s, "tzinfo must be a timezone or None");
+    }
+    return SPK_OK;
 }
 
 static spk_rc moment_replace(struct spk_tpl_state *s, const struct spk_tpl_call *call,
@@ -288,25 +305,18 @@ static spk_rc moment_replace(struct spk_tpl_state *s, const struct spk_tpl_call 
                            &c.minute, &c.second, &c.microsecond};
     bool date = call->self.kind == SPK_DATE;
     for (int i = 0; i < (date ? 3 : 7); i++) {
-        int64_t number;
-        if (!spk_tpl_given(call->args[i]))
-            continue;
-        if (!spk_tpl_as_int(call->args[i], &number))
+        int64_t number = *fields[i];
+        if (spk_tpl_given(call->args[i]) && !spk_tpl_as_int(call->args[i], &number))
             return spk_tpl_type_error(s, "replace() needs integers");
         if (number < 0 || number > 999999)
-            return bad_replace(s);
+            return spk_tpl_value_error(s, "replace() would give no valid date");
         *fields[i] = (int)number;
     }
-    if (c.year < 1 || c.year > 9999 || c.month < 1 || c.month > 12 || c.day < 1 ||
-        c.day > spk_month_days(c.year, c.month) || c.hour > 23 || c.minute > 59 || c.second > 59)
-        return bad_replace(s);
-    struct spk_value zone = date ? (struct spk_value){.kind = SPK_TPL_ABSENT} : call->args[7];
-    if (zone.kind == SPK_TPL_ZONE || zone.kind == SPK_NULL) {
-        c.has_offset = zone.kind == SPK_TPL_ZONE;
-        c.offset_s = c.has_offset ? (int)zone.integer : 0;
-    } else if (spk_tpl_given(zone)) {
-        return spk_tpl_type_error(s, "tzinfo must be a timezone or None");
-    }
+    if (!is_civil(&c))
+        return spk_tpl_value_error(s, "replace() would give no valid date");
+    spk_rc rc = date ? SPK_OK : replace_zone(s, call->args[7], &c);
+    if (rc != SPK_OK)
+        return rc;
     *out = spk_tpl_datetime(s, &c);
     if (date)
         *out =

@@ -159,37 +159,51 @@ static bool small_binary(int op, int64_t a, int64_t b, struct spk_value *out)
     return true;
 }
 
-static spk_rc number_binary(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
-                            struct spk_value *out)
+static spk_rc divide_integers(struct spk_tpl_state *s, struct spk_value a, struct spk_value b,
+                              struct spk_value *out)
 {
-    double x = 0;
-    double y = 0;
+    double x;
+    double y;
     int64_t i;
     int64_t j;
-    if (!is_integer(a) || !is_integer(b)) {
-        if (!spk_tpl_as_double(a, &x) || !spk_tpl_as_double(b, &y))
-            return spk_tpl_value_error(s, "int too large to convert to float");
-        return float_binary(s, op, x, y, out);
-    }
-    bool zero = b.kind != SPK_BIGINT && spk_tpl_as_int(b, &j) && j == 0;
-    if (zero && (op == '/' || op == '%' || op == OP_FLOORDIV))
+    if (spk_tpl_as_int(a, &i) && spk_tpl_as_int(b, &j))
+        *out = spk_float((double)((long double)i / (long double)j));
+    else if (spk_tpl_as_double(a, &x) && spk_tpl_as_double(b, &y))
+        *out = spk_float(x / y);
+    else
+        return spk_tpl_value_error(s, "integer division result too large for a float");
+    return SPK_OK;
+}
+
+static spk_rc integer_binary(struct spk_tpl_state *s, int op, struct spk_value a,
+                             struct spk_value b, struct spk_value *out)
+{
+    int64_t i;
+    int64_t j = 1;
+    bool small = spk_tpl_as_int(b, &j);
+    if (j == 0 && (op == '/' || op == '%' || op == OP_FLOORDIV))
         return division_by_zero(s);
-    if (op == '/') {
-        if (spk_tpl_as_int(a, &i) && spk_tpl_as_int(b, &j))
-            *out = spk_float((double)((long double)i / (long double)j));
-        else if (spk_tpl_as_double(a, &x) && spk_tpl_as_double(b, &y))
-            *out = spk_float(x / y);
-        else
-            return spk_tpl_value_error(s, "integer division result too large for a float");
-        return SPK_OK;
-    }
-    if (spk_tpl_as_int(a, &i) && spk_tpl_as_int(b, &j)) {
+    if (op == '/')
+        return divide_integers(s, a, b, out);
+    if (small && spk_tpl_as_int(a, &i)) {
         if (op == OP_POW && j < 0)
             return float_power(s, (double)i, (double)j, out);
         if (small_binary(op, i, j, out))
             return SPK_OK;
     }
     return spk_tpl_big_binary(s, op, a, b, out);
+}
+
+static spk_rc number_binary(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
+                            struct spk_value *out)
+{
+    double x;
+    double y;
+    if (is_integer(a) && is_integer(b))
+        return integer_binary(s, op, a, b, out);
+    if (!spk_tpl_as_double(a, &x) || !spk_tpl_as_double(b, &y))
+        return spk_tpl_value_error(s, "int too large to convert to float");
+    return float_binary(s, op, x, y, out);
 }
 
 static spk_rc add_texts(struct spk_tpl_state *s, struct spk_value a, struct spk_value b,
@@ -262,18 +276,17 @@ static bool is_numeric(struct spk_value v)
 static spk_rc sequence_binary(struct spk_tpl_state *s, int op, struct spk_value a,
                               struct spk_value b, struct spk_value *out)
 {
+    bool swap = op == '*' && !is_sequence(a);
+    struct spk_value what = swap ? b : a;
+    struct spk_value other = swap ? a : b;
     int64_t count;
-    if (op == '+' && a.kind == SPK_STRING && b.kind == SPK_STRING)
-        return add_texts(s, a, b, out);
-    if (op == '+' && a.kind == b.kind && is_sequence(a))
-        return add_lists(s, a, b, out);
-    if (op == '*' && is_sequence(a) && spk_tpl_as_int(b, &count))
-        return repeat(s, a, count, out);
-    if (op == '*' && is_sequence(b) && spk_tpl_as_int(a, &count))
-        return repeat(s, b, count, out);
-    if (op == '*' && (is_sequence(a) ? b.kind : is_sequence(b) ? a.kind : 0) == SPK_BIGINT)
+    if (!is_sequence(what) || (op != '*' && (op != '+' || a.kind != b.kind)))
+        return bad_operands(s, op, a, b);
+    if (op == '+')
+        return a.kind == SPK_STRING ? add_texts(s, a, b, out) : add_lists(s, a, b, out);
+    if (other.kind == SPK_BIGINT)
         return spk_tpl_value_error(s, "the count of a repetition is too large");
-    return bad_operands(s, op, a, b);
+    return spk_tpl_as_int(other, &count) ? repeat(s, what, count, out) : bad_operands(s, op, a, b);
 }
 
 spk_rc spk_tpl_binary(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
@@ -287,7 +300,7 @@ spk_rc spk_tpl_binary(struct spk_tpl_state *s, int op, struct spk_value a, struc
         return number_binary(s, op, a, b, out);
     bool handled = false;
     const struct spk_value operands[2] = {a, b};
-    spk_rc rc = spk_tpl_time_binary(s, op, (struct spk_value *)operands, out, &handled);
+    spk_rc rc = spk_tpl_time_binary(s, op, operands, out, &handled);
     return handled ? rc : sequence_binary(s, op, a, b, out);
 }
 
@@ -329,28 +342,38 @@ static spk_rc order_lists(struct spk_tpl_state *s, int op, const struct spk_list
     return SPK_OK;
 }
 
-static spk_rc order(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
-                    bool *out)
+static bool is_nan(struct spk_value v)
 {
-    if (a.kind == SPK_UNDEFINED || b.kind == SPK_UNDEFINED)
-        return spk_tpl_raise(s, RAISE_UNDEFINED, "'%s' with an undefined value", op_text(op));
-    if ((a.kind == SPK_FLOAT && isnan(a.number)) || (b.kind == SPK_FLOAT && isnan(b.number))) {
-        *out = false;
-        return is_numeric(a) && is_numeric(b) ? SPK_OK : bad_operands(s, op, a, b);
-    }
+    return v.kind == SPK_FLOAT && isnan(v.number);
+}
+
+static spk_rc order_scalars(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
+                            bool *out)
+{
     int sign;
-    if (a.kind == b.kind && (a.kind == SPK_LIST || a.kind == SPK_TUPLE)) {
-        if (s->depth >= MAX_ORDER_DEPTH)
-            return spk_tpl_value_error(s, "lists nested too deeply to compare");
-        s->depth++;
-        spk_rc rc = order_lists(s, op, a.list, b.list, out);
-        s->depth--;
-        return rc;
+    if (is_numeric(a) && is_numeric(b) && (is_nan(a) || is_nan(b))) {
+        *out = false;
+        return SPK_OK;
     }
     if (a.kind >= SPK_TPL_ABSENT || b.kind >= SPK_TPL_ABSENT || !spk_value_compare(a, b, &sign))
         return bad_operands(s, op, a, b);
     *out = by_sign(op, sign);
     return SPK_OK;
+}
+
+static spk_rc order(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
+                    bool *out)
+{
+    if (a.kind == SPK_UNDEFINED || b.kind == SPK_UNDEFINED)
+        return spk_tpl_raise(s, RAISE_UNDEFINED, "'%s' with an undefined value", op_text(op));
+    if (a.kind != b.kind || (a.kind != SPK_LIST && a.kind != SPK_TUPLE))
+        return order_scalars(s, op, a, b, out);
+    if (s->depth >= MAX_ORDER_DEPTH)
+        return spk_tpl_value_error(s, "lists nested too deeply to compare");
+    s->depth++;
+    spk_rc rc = order_lists(s, op, a.list, b.list, out);
+    s->depth--;
+    return rc;
 }
 
 spk_rc spk_tpl_contains(struct spk_tpl_state *s, struct spk_value container, struct spk_value item,

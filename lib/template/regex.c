@@ -112,43 +112,59 @@ static int64_t named_group(struct spk_tpl_state *s, const struct regex *regex, s
                                             (PCRE2_SPTR)spk_arena_strdup(s->arena, name));
 }
 
-/* The reference or escape behind the backslash at *at; its text is appended, *at moved behind. */
-static spk_rc expand_escape(struct spk_tpl_state *s, const struct regex *regex,
-                            const struct spk_view texts[2], size_t *at, struct spk_buf *out)
+/* The group that \1, \12 or \g<name> at `at` means, and the offset behind it; -1 where it is none.
+ */
+static int64_t group_reference(struct spk_tpl_state *s, const struct regex *regex,
+                               struct spk_view replacement, size_t *at)
 {
-    struct spk_view replacement = texts[1];
-    char c = *at + 1 < replacement.len ? replacement.at[*at + 1] : 0;
-    static const char letters[] = "abfnrtv\\";
-    static const char meanings[] = "\a\b\f\n\r\t\v\\";
-    const char *letter = c ? strchr(letters, c) : NULL;
+    char c = replacement.at[*at];
+    size_t end = *at + 1;
     int64_t group = -1;
-    size_t end = *at + 2;
-    if (letter) {
-        spk_buf_append_char(out, meanings[letter - letters]);
-        *at = end;
-        return SPK_OK;
-    }
     if (c == 'g' && end < replacement.len && replacement.at[end] == '<') {
         ptrdiff_t close = spk_view_find(replacement, SPK_V(">"), end);
-        if (close >= 0) {
-            group = named_group(s, regex, spk_view_slice(replacement, end + 1, (size_t)close));
-            end = (size_t)close + 1;
-        }
+        if (close < 0)
+            return -1;
+        group = named_group(s, regex, spk_view_slice(replacement, end + 1, (size_t)close));
+        end = (size_t)close + 1;
     } else if (c >= '1' && c <= '9') {
         group = c - '0';
         if (end < replacement.len && replacement.at[end] >= '0' && replacement.at[end] <= '9')
             group = group * 10 + replacement.at[end++] - '0';
-    } else if (c && !((c | 32) >= 'a' && (c | 32) <= 'z') && c != '0') {
-        spk_buf_append(out, spk_view_slice(replacement, *at, end));
-        *at = end;
+    }
+    *at = end;
+    return group > regex->groups ? -1 : group;
+}
+
+static bool is_letter_or_zero(char c)
+{
+    return ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '0';
+}
+
+/* What the backslash before `*at` means; its text is appended, *at moved behind. */
+static spk_rc expand_escape(struct spk_tpl_state *s, const struct regex *regex,
+                            const struct spk_view texts[2], size_t *at, struct spk_buf *out)
+{
+    static const char letters[] = "abfnrtv\\";
+    static const char meanings[] = "\a\b\f\n\r\t\v\\";
+    struct spk_view replacement = texts[1];
+    char c = *at < replacement.len ? replacement.at[*at] : 0;
+    const char *letter = c ? strchr(letters, c) : NULL;
+    if (letter) {
+        spk_buf_append_char(out, meanings[letter - letters]);
+        *at += 1;
         return SPK_OK;
     }
-    if (group < 0 || group > regex->groups)
+    if (c && c != 'g' && !is_letter_or_zero(c) && (c < '1' || c > '9')) {
+        spk_buf_append(out, spk_view_slice(replacement, *at - 1, *at + 1));
+        *at += 1;
+        return SPK_OK;
+    }
+    int64_t group = c ? group_reference(s, regex, replacement, at) : -1;
+    if (group < 0)
         return spk_tpl_value_error(s, "bad escape or group in the replacement");
     struct spk_view text;
     if (group_text(regex, texts[0], (uint32_t)group, &text))
         spk_buf_append(out, text);
-    *at = end;
     return SPK_OK;
 }
 
@@ -161,6 +177,7 @@ static spk_rc expand(struct spk_tpl_state *s, const struct regex *regex,
             spk_buf_append_char(out, replacement.at[i++]);
             continue;
         }
+        i++;
         spk_rc rc = expand_escape(s, regex, texts, &i, out);
         if (rc != SPK_OK)
             return rc;

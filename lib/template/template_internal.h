@@ -309,8 +309,9 @@ extern const struct spk_tpl_row spk_tpl_filters_text[], spk_tpl_filters_list[],
     spk_tpl_filters_pick[], spk_tpl_filters_number[], spk_tpl_filters_cdk[], spk_tpl_tests[],
     spk_tpl_macros[], spk_tpl_globals[], spk_tpl_methods_str[], spk_tpl_methods_str_is[],
     spk_tpl_methods_list[], spk_tpl_methods_tuple[], spk_tpl_methods_mapping[],
-    spk_tpl_methods_dict[], spk_tpl_methods_number[], spk_tpl_methods_datetime[],
-    spk_tpl_methods_date[], spk_tpl_methods_timedelta[], spk_tpl_methods_loop[];
+    spk_tpl_methods_dict[], spk_tpl_methods_int[], spk_tpl_methods_float[],
+    spk_tpl_methods_datetime[], spk_tpl_methods_date[], spk_tpl_methods_timedelta[],
+    spk_tpl_methods_loop[];
 
 /* ---- Evaluating nodes ---- */
 
@@ -342,7 +343,7 @@ spk_rc spk_tpl_compare(struct spk_tpl_state *s, int op, struct spk_value a, stru
 spk_rc spk_tpl_contains(struct spk_tpl_state *s, struct spk_value container, struct spk_value item,
                         bool *out);
 /* Datetimes and timedeltas; *handled false where the operands are neither. */
-spk_rc spk_tpl_time_binary(struct spk_tpl_state *s, int op, struct spk_value operands[2],
+spk_rc spk_tpl_time_binary(struct spk_tpl_state *s, int op, const struct spk_value operands[2],
                            struct spk_value *out, bool *handled);
 /* Integers of any size: + - * / of OP_FLOORDIV % OP_POW. */
 spk_rc spk_tpl_big_binary(struct spk_tpl_state *s, int op, struct spk_value a, struct spk_value b,
@@ -383,6 +384,10 @@ struct spk_value spk_tpl_object_get(struct spk_value dict, struct spk_value key)
 
 size_t spk_tpl_text_len(struct spk_view text);
 size_t spk_tpl_text_offset(struct spk_view text, size_t index); /* byte offset of a code point */
+static inline const char *spk_tpl_end(struct spk_view text) /* an empty view may have no bytes */
+{
+    return text.len ? text.at + text.len : text.at;
+}
 uint32_t spk_tpl_text_next(const char **at, const char *end);
 void spk_tpl_text_put(struct spk_buf *out, uint32_t code);
 bool spk_tpl_is_space(uint32_t code);

@@ -19,33 +19,37 @@ enum {
     IS_ITERABLE,
 };
 
-static bool is_sequence(struct spk_value v)
-{
-    return v.kind == SPK_STRING || v.kind == SPK_LIST || v.kind == SPK_TUPLE ||
-           v.kind == SPK_DICT || v.kind == SPK_BYTES || v.kind == SPK_UNDEFINED;
-}
+/* The kinds that pass a test, as a set of bits: internal kinds stand behind the public ones. */
+#define BIT(kind) (UINT64_C(1) << ((int)(kind) < (int)SPK_TPL_ABSENT ? (kind) : (kind) - 32))
+#define INTEGERS  (BIT(SPK_INT) | BIT(SPK_BIGINT))
+#define SEQUENCES                                                                                  \
+    (BIT(SPK_STRING) | BIT(SPK_LIST) | BIT(SPK_TUPLE) | BIT(SPK_DICT) | BIT(SPK_BYTES) |           \
+     BIT(SPK_UNDEFINED))
+
+static const uint64_t kinds[] = {
+    [IS_DEFINED] = ~BIT(SPK_UNDEFINED),
+    [IS_UNDEFINED] = BIT(SPK_UNDEFINED),
+    [IS_NONE] = BIT(SPK_NULL),
+    [IS_BOOLEAN] = BIT(SPK_BOOL),
+    [IS_TRUE] = BIT(SPK_BOOL),
+    [IS_FALSE] = BIT(SPK_BOOL),
+    [IS_INTEGER] = INTEGERS,
+    [IS_FLOAT] = BIT(SPK_FLOAT),
+    [IS_NUMBER] = INTEGERS | BIT(SPK_FLOAT) | BIT(SPK_BOOL),
+    [IS_STRING] = BIT(SPK_STRING),
+    [IS_MAPPING] = BIT(SPK_DICT),
+    [IS_CALLABLE] = BIT(SPK_TPL_CALLABLE) | BIT(SPK_UNDEFINED),
+    [IS_ESCAPED] = BIT(SPK_STRING),
+    [IS_SEQUENCE] = SEQUENCES,
+    [IS_ITERABLE] = SEQUENCES | BIT(SPK_TPL_ITERATOR) | BIT(SPK_TPL_LOOP),
+};
 
 static bool is_kind(struct spk_value v, int what)
 {
-    switch (what) {
-    case IS_DEFINED: return v.kind != SPK_UNDEFINED;
-    case IS_UNDEFINED: return v.kind == SPK_UNDEFINED;
-    case IS_NONE: return v.kind == SPK_NULL;
-    case IS_BOOLEAN: return v.kind == SPK_BOOL;
-    case IS_TRUE: return v.kind == SPK_BOOL && v.boolean;
-    case IS_FALSE: return v.kind == SPK_BOOL && !v.boolean;
-    case IS_INTEGER: return v.kind == SPK_INT || v.kind == SPK_BIGINT;
-    case IS_FLOAT: return v.kind == SPK_FLOAT;
-    case IS_NUMBER: return spk_is_number(v) || v.kind == SPK_BOOL;
-    case IS_STRING: return v.kind == SPK_STRING;
-    case IS_MAPPING: return v.kind == SPK_DICT;
-    case IS_CALLABLE: return v.kind == SPK_TPL_CALLABLE || v.kind == SPK_UNDEFINED;
-    case IS_ESCAPED: return v.kind == SPK_STRING && (v.flags & SPK_VALUE_SAFE);
-    case IS_SEQUENCE: return is_sequence(v);
-    default:
-        return is_sequence(v) || v.kind == SPK_TPL_ITERATOR || v.kind == SPK_UNDEFINED ||
-               v.kind == SPK_TPL_LOOP;
-    }
+    bool passes = kinds[what] & BIT(v.kind);
+    if (what == IS_TRUE || what == IS_FALSE)
+        return passes && v.boolean == (what == IS_TRUE);
+    return passes && (what != IS_ESCAPED || (v.flags & SPK_VALUE_SAFE));
 }
 
 static spk_rc kind(struct spk_tpl_state *s, const struct spk_tpl_call *call, struct spk_value *out)

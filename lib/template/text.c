@@ -100,7 +100,7 @@ bool spk_tpl_is_class(uint32_t code, enum spk_tpl_class class)
 
 struct spk_view spk_tpl_strip(struct spk_view text, int sides)
 {
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     const char *start = text.at;
     while ((sides & 1) && start < end) {
         const char *p = start;
@@ -154,7 +154,7 @@ static void put_lower(struct spk_buf *out, uint32_t code)
 
 void spk_tpl_text_case(struct spk_buf *out, struct spk_view text, enum spk_tpl_case to)
 {
-    const char *end = text.at + text.len;
+    const char *end = spk_tpl_end(text);
     bool start = true;
     for (const char *p = text.at; p < end;) {
         uint32_t code = spk_tpl_text_next(&p, end);

@@ -149,7 +149,7 @@ static spk_rc add_deltas(struct spk_tpl_state *s, int sign, struct spk_value a, 
     struct spk_tpl_duration x = as_duration(a);
     struct spk_tpl_duration y = as_duration(b);
     int64_t us;
-    if (__builtin_add_overflow(x.us, sign * y.us, &us))
+    if (__builtin_add_overflow(x.us, sign * y.us, &us) || us == INT64_MIN)
         return out_of_range(s);
     *out = timedelta(us);
     if (a.kind == SPK_TPL_DURATION || b.kind == SPK_TPL_DURATION) {
@@ -172,7 +172,7 @@ static spk_rc scale(struct spk_tpl_state *s, int op, int64_t us, struct spk_valu
         return spk_tpl_value_error(s, "division by zero");
     bool exact = spk_tpl_as_int(factor, &whole);
     if (op == '*' && exact) {
-        if (__builtin_mul_overflow(us, whole, &whole))
+        if (__builtin_mul_overflow(us, whole, &whole) || whole == INT64_MIN)
             return out_of_range(s);
         *out = timedelta(whole);
         return SPK_OK;
@@ -195,7 +195,7 @@ static spk_rc scale_duration(struct spk_tpl_state *s, struct spk_value v, int64_
     *product = as_duration(v);
     product->years *= (double)factor;
     product->months *= (double)factor;
-    if (__builtin_mul_overflow(product->us, factor, &product->us))
+    if (__builtin_mul_overflow(product->us, factor, &product->us) || product->us == INT64_MIN)
         return out_of_range(s);
     *out = spk_tpl_special(SPK_TPL_DURATION, product);
     return SPK_OK;
@@ -226,34 +226,48 @@ static bool is_scaling(int op)
     return op == '*' || op == '/' || op == OP_FLOORDIV;
 }
 
-spk_rc spk_tpl_time_binary(struct spk_tpl_state *s, int op, struct spk_value operands[2],
-                           struct spk_value *out, bool *handled)
+/* + and - of moments and deltas. */
+static spk_rc add_times(struct spk_tpl_state *s, int op, const struct spk_value operands[2],
+                        struct spk_value *out, bool *handled)
 {
     struct spk_value a = operands[0];
     struct spk_value b = operands[1];
     int sign = op == '-' ? -1 : 1;
-    bool sum = op == '+' || op == '-';
-    *handled = true;
-    if (sum && is_moment(a) && is_delta(b))
+    if (is_moment(a) && is_delta(b))
         return moment_and_delta(s, sign, a, b, out);
     if (op == '+' && is_delta(a) && is_moment(b))
         return moment_and_delta(s, 1, b, a, out);
     if (op == '-' && is_moment(a) && is_moment(b))
         return difference(s, a, b, out);
-    if (sum && is_delta(a) && is_delta(b))
+    if (is_delta(a) && is_delta(b))
         return add_deltas(s, sign, a, b, out);
-    if (a.kind == SPK_TIMEDELTA && is_scaling(op) && is_number(b))
-        return scale(s, op, a.integer, b, out);
-    if (b.kind == SPK_TIMEDELTA && op == '*' && is_number(a))
-        return scale(s, op, b.integer, a, out);
-    int64_t factor;
-    if (op == '*' && a.kind == SPK_TPL_DURATION && spk_tpl_as_int(b, &factor))
-        return scale_duration(s, a, factor, out);
-    if (op == '*' && b.kind == SPK_TPL_DURATION && spk_tpl_as_int(a, &factor))
-        return scale_duration(s, b, factor, out);
-    if (a.kind == SPK_TIMEDELTA && b.kind == SPK_TIMEDELTA && (op == '%' || is_scaling(op)) &&
-        op != '*')
-        return divide_deltas(s, op, a.integer, b.integer, out);
     *handled = false;
     return SPK_OK;
+}
+
+/* A delta multiplied or divided; for * the number may stand first. */
+static spk_rc scale_times(struct spk_tpl_state *s, int op, const struct spk_value operands[2],
+                          struct spk_value *out, bool *handled)
+{
+    bool swap = op == '*' && !is_delta(operands[0]);
+    struct spk_value delta = operands[swap];
+    struct spk_value other = operands[!swap];
+    int64_t factor;
+    if (delta.kind == SPK_TIMEDELTA && is_scaling(op) && is_number(other))
+        return scale(s, op, delta.integer, other, out);
+    if (delta.kind == SPK_TPL_DURATION && op == '*' && spk_tpl_as_int(other, &factor))
+        return scale_duration(s, delta, factor, out);
+    if (delta.kind == SPK_TIMEDELTA && other.kind == SPK_TIMEDELTA && op != '*' && op != OP_POW)
+        return divide_deltas(s, op, delta.integer, other.integer, out);
+    *handled = false;
+    return SPK_OK;
+}
+
+spk_rc spk_tpl_time_binary(struct spk_tpl_state *s, int op, const struct spk_value operands[2],
+                           struct spk_value *out, bool *handled)
+{
+    *handled = true;
+    if (op == '+' || op == '-')
+        return add_times(s, op, operands, out, handled);
+    return scale_times(s, op, operands, out, handled);
 }
