@@ -147,8 +147,7 @@ static void check_schema_drift(const struct case_file *c, struct finding *f)
     struct spk_buf text = {0};
     spk_buf_init(&text, SCHEMA_SHOWN);
     append_lacking(&text, "new: ", now, before);
-    spk_buf_append_str(&text, text.len > 0 ? "; " : "");
-    append_lacking(&text, "gone: ", before, now);
+    append_lacking(&text, text.len > 0 ? "; gone: " : "gone: ", before, now);
     f->outcome = same ? SPK_PASS : SPK_WARN_ONLY;
     f->expected = before;
     f->actual = now;
