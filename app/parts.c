@@ -1,12 +1,13 @@
 #include "parts.h"
 
-static spk_rc open_store(struct spk_parts *parts, struct spk_view url, struct spk_objstore **out,
-                         struct spk_error *err)
+static spk_rc open_store(struct spk_parts *parts, struct spk_view url, bool relaxed,
+                         struct spk_objstore **out, struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct spk_view text = {0};
     spk_rc rc = spk_project_text(parts->project, url, &arena, &text, err);
-    struct spk_objstore_options options = {.url = rc ? NULL : spk_arena_strdup(&arena, text)};
+    struct spk_objstore_options options = {.url = rc ? NULL : spk_arena_strdup(&arena, text),
+                                           .relaxed = relaxed};
     if (!rc)
         rc = spk_objstore_open(&options, out, err);
     spk_arena_deinit(&arena);
@@ -18,7 +19,7 @@ static struct spk_objstore *raw_store(void *context, const struct spk_platform *
 {
     struct spk_parts *parts = context;
     struct spk_objstore *store = spk_map_get(&parts->raw, platform->name);
-    if (store || open_store(parts, platform->raw_url, &store, err))
+    if (store || open_store(parts, platform->raw_url, false, &store, err))
         return store;
     spk_map_set(&parts->raw, platform->name, store);
     return store;
@@ -50,7 +51,7 @@ spk_rc spk_parts_open(struct spk_parts *parts, const char *folder, struct spk_er
     if (!rc)
         rc = spk_storage_open(url, &parts->storage, err);
     if (!rc)
-        rc = open_store(parts, parts->project->transient_url, &parts->transient, err);
+        rc = open_store(parts, parts->project->transient_url, true, &parts->transient, err);
     spk_arena_deinit(&arena);
     parts->flow = (struct spk_flow_parts){.project = parts->project,
                                           .storage = parts->storage,

@@ -51,6 +51,7 @@ static spk_rc file_writer_open(struct spk_objstore *store, const struct spk_objs
 {
     struct file_writer *writer = spk_memory_zalloc(sizeof(*writer));
     spk_rc rc = spk_objstore_temp_open(root_of(store), &writer->temp, err);
+    writer->temp.relaxed = store->relaxed;
     if (rc != SPK_OK) {
         free(writer);
         return rc;
@@ -258,6 +259,7 @@ static spk_rc file_copy(struct spk_objstore *store, const struct spk_objstore_co
         rc = spk_error_set(err, SPK_EDATA, "no such object");
     if (rc == SPK_OK)
         rc = spk_objstore_temp_open(root_of(store), &temp, err);
+    temp.relaxed = store->relaxed;
     if (rc == SPK_OK)
         rc = copy_bytes(from, (uint64_t)file.st_size, &temp, err);
     if (rc == SPK_OK && (fstat(temp.fd, &copied) != 0 || copied.st_size != file.st_size))
@@ -299,7 +301,8 @@ static spk_rc file_delete_many(struct spk_objstore *store, const struct spk_view
         rc = delete_one(root, keys[i], err);
         if (rc != SPK_OK || (i + 1 < n && same_folder(keys[i], keys[i + 1])))
             continue;
-        rc = spk_objstore_folders_sync(root, keys[i], err);
+        if (!store->relaxed)
+            rc = spk_objstore_folders_sync(root, keys[i], err);
         spk_objstore_folders_prune(root, keys[i]);
     }
     return rc;

@@ -109,6 +109,7 @@ spk_rc spk_objstore_open(const struct spk_objstore_options *options, struct spk_
         free(store->description);
         store->description = copy_text(spk_buf_view(&text));
         store->prefix = copy_text(spk_view_of(prefix));
+        store->relaxed = options->relaxed;
         spk_buf_deinit(&text);
         *out = store;
         return SPK_OK;

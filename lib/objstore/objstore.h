@@ -39,6 +39,9 @@ struct spk_objstore_options {
      * without %XX), "memory:" (objects up to 1 GiB, of this handle alone). */
     const char *url;
     const char *prefix; /* in front of every key, "raw/v1/"; NULL none. Callers never see it. */
+    /* Of files: what was written survives the death of the process, but a power cut may take it.
+     * For objects that can be made again: some 20 times less waiting for the disk. */
+    bool relaxed;
 };
 
 /* ECONFIG for a URL that no implementation takes, a prefix that no key may begin with, and a folder

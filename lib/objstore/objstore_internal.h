@@ -7,6 +7,7 @@ struct spk_objstore {
     const struct spk_objstore_ops *ops;
     char *prefix;
     char *description;
+    bool relaxed; /* do not wait for the disk */
 };
 
 /* The first member of every writer. The functions of objstore.h fill all but `store`. */
@@ -45,6 +46,7 @@ spk_rc spk_objstore_file_error(int errnum, const char *act, const char *path,
 struct spk_objstore_temp {
     int fd;
     char path[SPK_OBJSTORE_PATH];
+    bool relaxed; /* publish without waiting for the disk; set by the caller after open */
 };
 spk_rc spk_objstore_temp_open(const char *root, struct spk_objstore_temp *temp,
                               struct spk_error *err);

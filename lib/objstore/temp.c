@@ -199,7 +199,7 @@ spk_rc spk_objstore_temp_publish(struct spk_objstore_temp *temp, const char *roo
     char path[SPK_OBJSTORE_PATH];
     struct stat there;
     int errnum = ENOENT;
-    if (fsync(temp->fd) != 0)
+    if (!temp->relaxed && fsync(temp->fd) != 0)
         return spk_objstore_file_error(errno, "sync", temp->path, err);
     spk_objstore_file_path(root, put->key, path);
     for (int tried = 0; errnum == ENOENT && tried < PUBLISH_TRIES; tried++) {
@@ -216,5 +216,5 @@ spk_rc spk_objstore_temp_publish(struct spk_objstore_temp *temp, const char *roo
     if (errnum != 0 && errnum != EEXIST)
         return spk_objstore_file_error(errnum, "publish", path, err);
     *exists = errnum == EEXIST;
-    return *exists ? SPK_OK : spk_objstore_folders_sync(root, put->key, err);
+    return *exists || temp->relaxed ? SPK_OK : spk_objstore_folders_sync(root, put->key, err);
 }
