@@ -1,6 +1,7 @@
 #ifndef SPK_TEMPLATE_PARSER_INTERNAL_H
 #define SPK_TEMPLATE_PARSER_INTERNAL_H
-/* What the two halves of the parser share: parser.c (statements), expression.c. */
+/* What the parts of the parser share: parser.c (statements), expression.c (operators), postfix.c,
+ * primary.c. */
 #include "template_internal.h"
 
 struct spk_tpl_parser {
@@ -34,6 +35,10 @@ spk_rc spk_tpl_parse_tuple(struct spk_tpl_parser *p, enum spk_tpl_tuple_mode mod
                            struct spk_tpl_node **out);
 spk_rc spk_tpl_parse_expression(struct spk_tpl_parser *p, bool with_condition,
                                 struct spk_tpl_node **out);
+/* A node of this kind at an offset, whose first operand is `a`. */
+struct spk_tpl_node *spk_tpl_node_over(struct spk_tpl_parser *p, enum spk_tpl_node_type type,
+                                       uint32_t at, struct spk_tpl_node *a);
+spk_rc spk_tpl_parse_primary(struct spk_tpl_parser *p, struct spk_tpl_node **out);
 spk_rc spk_tpl_parse_unary(struct spk_tpl_parser *p, bool with_filter, struct spk_tpl_node **out);
 /* name, or namespace.attribute where allowed */
 spk_rc spk_tpl_parse_target_name(struct spk_tpl_parser *p, struct spk_tpl_node **out);
