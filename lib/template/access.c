@@ -1,6 +1,8 @@
 /* x.name, x[key] and x[a:b:c], as Jinja's sandbox gives them: attributes and items stand in for
+
+
  * each other, and what is not there is undefined. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 static spk_rc undefined_access(struct spk_tpl_state *s, struct spk_view name)
 {

@@ -1,6 +1,8 @@
 /* What can be known of a template before it runs: the variables that it needs, as Jinja's
+
+
  * meta.find_undeclared_variables finds them, and whether it has a fast path. */
-#include "parser_internal.h"
+#include "template/parser_internal.h"
 
 /* The names that a scope knows, as jinja2.idtracking: known = read or written, stored = written. */
 struct scope {

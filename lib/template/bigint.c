@@ -1,8 +1,8 @@
 /* Integers past 64 bits, by OpenSSL's numbers. */
-#include "template_internal.h"
-
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
+
+#include "template/template_internal.h"
 
 enum {
     MAX_BITS = 1 << 16, /* a result may be that large; Python prints 4,300 digits at most */

@@ -1,5 +1,5 @@
 /* Calling: rows of the tables, bound methods and the template's own macros. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 static const struct spk_tpl_row *const filter_tables[] = {
     spk_tpl_filters_cdk,  spk_tpl_filters_text,   spk_tpl_filters_list,

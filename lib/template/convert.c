@@ -1,5 +1,5 @@
 /* str(), bool(), len(), iter() and json.dumps() for all that an evaluation may hold. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 #include "json/json.h"
 
 enum { JSON_DEPTH = 900 }; /* Python's recursion limit, less what is in use */

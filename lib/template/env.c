@@ -1,7 +1,7 @@
 /* Variables of an evaluation, and the objects that the CDK passes as such. */
-#include "template_internal.h"
-
 #include <assert.h>
+
+#include "template/template_internal.h"
 
 void spk_template_env_init(struct spk_template_env *env, struct spk_arena *arena)
 {

@@ -1,5 +1,5 @@
 /* Evaluating expressions. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 enum { MAX_EVAL_DEPTH = 1000, MEMORY_FACTOR = 8 };
 

@@ -1,5 +1,5 @@
 /* Running statements: text goes to the state's buffer, names to its stack of scopes. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 static spk_rc exec_node(struct spk_tpl_state *s, const struct spk_tpl_node *node);
 

@@ -1,6 +1,8 @@
 /* Expressions, with the precedences of Jinja's parser: if else, or, and, not, comparisons, + -, ~,
+
+
  * * / // %, **, unary, postfix, filters and tests. */
-#include "parser_internal.h"
+#include "template/parser_internal.h"
 
 #include <assert.h>
 

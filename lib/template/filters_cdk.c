@@ -1,11 +1,10 @@
 /* The filters that the CDK adds to Jinja's: hashes, base64, JSON texts and regular expressions. */
-#include "methods_internal.h"
-
-#include "regex_internal.h"
-#include "json/json.h"
-
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+
+#include "template/methods_internal.h"
+#include "template/regex_internal.h"
+#include "json/json.h"
 
 static spk_rc append_hex(struct spk_tpl_state *s, const unsigned char *digest, unsigned len,
                          struct spk_value *out)

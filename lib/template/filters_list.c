@@ -1,5 +1,5 @@
 /* Jinja's filters over sequences. */
-#include "methods_internal.h"
+#include "template/methods_internal.h"
 
 static spk_rc length(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                      struct spk_value *out)

@@ -1,9 +1,9 @@
 /* Jinja's filters that make numbers, and Python's int() and float() of texts. */
-#include "methods_internal.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "template/methods_internal.h"
 
 enum { MAX_NUMBER_TEXT = 4300, MAX_PRECISION = 308 };
 

@@ -1,5 +1,5 @@
 /* Jinja's filters that order, pick and fold items by an attribute, a filter or a test. */
-#include "methods_internal.h"
+#include "template/methods_internal.h"
 
 struct spk_value spk_tpl_ignore_case(struct spk_tpl_state *s, struct spk_value v)
 {

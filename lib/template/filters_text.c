@@ -1,6 +1,5 @@
 /* Jinja's filters that make text. */
-#include "methods_internal.h"
-
+#include "template/methods_internal.h"
 #include "json/json.h"
 
 static bool flag(struct spk_value v)

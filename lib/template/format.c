@@ -1,5 +1,5 @@
 /* Python's text.format(values). */
-#include "format_internal.h"
+#include "template/format_internal.h"
 
 struct formatter {
     const struct spk_tpl_args *args;

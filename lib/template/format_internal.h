@@ -1,7 +1,7 @@
 #ifndef SPK_TEMPLATE_FORMAT_INTERNAL_H
 #define SPK_TEMPLATE_FORMAT_INTERNAL_H
 /* What "%s" % values (percent.c) and "{}".format(values) (format.c) share: pad.c. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 enum { SPK_TPL_MAX_WIDTH = 1 << 16 };
 

@@ -1,7 +1,7 @@
 /* What the CDK makes of a rendered text: Python literals, fallbacks, source texts, booleans. */
-#include "template_internal.h"
-
 #include <math.h>
+
+#include "template/template_internal.h"
 
 enum { PURE_DEPTH = 90 }; /* deeper ones go the long way, where the literal's own limit holds */
 

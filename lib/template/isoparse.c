@@ -1,8 +1,8 @@
 /* Instants as dateutil's isoparse reads them, and durations as isodate's parse_duration. */
-#include "template_internal.h"
-
 #include <math.h>
 #include <stdlib.h>
+
+#include "template/template_internal.h"
 
 struct scan {
     const char *at;

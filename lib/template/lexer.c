@@ -1,6 +1,8 @@
 /* Source text -> tokens, by the rules of Jinja's lexer: the longest tag names, brackets that
+
+
  * balance, white space that '-' beside a tag takes away. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 #include <stdlib.h>
 

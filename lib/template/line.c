@@ -1,5 +1,5 @@
 /* One line of `spike template eval`: a JSON request in, a JSON answer out. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 #include "json/json.h"
 
 enum { MAX_LINE = 16 << 20 };

@@ -1,11 +1,9 @@
 /* The CDK's macros, and the globals of Jinja that it leaves in place. */
-#include "template_internal.h"
-
+#include <math.h>
 #include <stdio.h>
 
 #include "base/id.h"
-
-#include <math.h>
+#include "template/template_internal.h"
 
 static spk_rc now_utc(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                       struct spk_value *out)

@@ -1,7 +1,7 @@
 /* Methods of list, tuple and dict, of numbers, and of the loop variable. */
-#include "methods_internal.h"
-
 #include <math.h>
+
+#include "template/methods_internal.h"
 
 static spk_rc list_append(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                           struct spk_value *out)

@@ -1,7 +1,7 @@
 #ifndef SPK_TEMPLATE_METHODS_INTERNAL_H
 #define SPK_TEMPLATE_METHODS_INTERNAL_H
 /* What methods and filters share: checking arguments, and work that both kinds do. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 /* The i-th argument as a text or an integer; TypeError otherwise. */
 spk_rc spk_tpl_need_text(struct spk_tpl_state *s, const struct spk_tpl_call *call, int i,

@@ -1,5 +1,5 @@
 /* Methods of Python's str. */
-#include "methods_internal.h"
+#include "template/methods_internal.h"
 
 spk_rc spk_tpl_need_text(struct spk_tpl_state *s, const struct spk_tpl_call *call, int i,
                          struct spk_view *out)

@@ -1,5 +1,5 @@
 /* str.isalpha and its like. */
-#include "methods_internal.h"
+#include "template/methods_internal.h"
 
 enum { IS_ALPHA, IS_ALNUM, IS_DIGIT, IS_SPACE, IS_LOWER, IS_UPPER, IS_TITLE, IS_ASCII, IS_NAME };
 

@@ -1,7 +1,7 @@
 /* Attributes and methods of datetime, date, timedelta and isodate's Duration. */
-#include "template_internal.h"
-
 #include <math.h>
+
+#include "template/template_internal.h"
 
 static struct spk_civil civil_of(struct spk_value v)
 {

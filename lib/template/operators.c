@@ -1,7 +1,7 @@
 /* Arithmetic and comparisons with Python's rules for mixed kinds. */
-#include "template_internal.h"
-
 #include <math.h>
+
+#include "template/template_internal.h"
 
 #define TWO_63 9223372036854775808.0
 

@@ -1,9 +1,8 @@
 /* Numbers and texts in a width, as Python formats them. */
-#include "format_internal.h"
-
+#include <math.h>
 #include <stdio.h>
 
-#include <math.h>
+#include "template/format_internal.h"
 
 enum { MAX_FORMAT_PRECISION = 300 };
 

@@ -1,5 +1,5 @@
 /* Tags, text and statements -> a tree of nodes. */
-#include "parser_internal.h"
+#include "template/parser_internal.h"
 
 /* Names that end the block which is being parsed, such as "else endif". */
 static bool ends_block(const struct spk_tpl_parser *p, const char *ends)

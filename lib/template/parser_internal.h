@@ -2,7 +2,7 @@
 #define SPK_TEMPLATE_PARSER_INTERNAL_H
 /* What the parts of the parser share: parser.c (statements), expression.c (operators), postfix.c,
  * primary.c. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 struct spk_tpl_parser {
     struct spk_template *t;

@@ -1,5 +1,5 @@
 /* Python's text % values. */
-#include "format_internal.h"
+#include "template/format_internal.h"
 
 struct percent {
     struct spk_view format;

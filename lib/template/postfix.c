@@ -1,5 +1,5 @@
 /* What follows a value: .name, [index], (arguments), | filter, is test; and the signs before it. */
-#include "parser_internal.h"
+#include "template/parser_internal.h"
 
 /* One part of [a:b:c], or NULL where it is left out. */
 static spk_rc parse_bound(struct spk_tpl_parser *p, struct spk_tpl_node **out)

@@ -1,5 +1,5 @@
 /* The innermost expressions: literals, names, lists, dicts, tuples. */
-#include "parser_internal.h"
+#include "template/parser_internal.h"
 
 static bool tuple_ends(const struct spk_tpl_parser *p, enum spk_tpl_tuple_mode mode)
 {

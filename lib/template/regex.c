@@ -1,4 +1,5 @@
-#include "regex_internal.h"
+/* Python's re by PCRE2: searching, and replacing with references to groups. */
+#include "template/regex_internal.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

@@ -1,7 +1,7 @@
 #ifndef SPK_TEMPLATE_REGEX_INTERNAL_H
 #define SPK_TEMPLATE_REGEX_INTERNAL_H
 /* Python's re, by PCRE2 with bounded matching. Errors of patterns are ValueErrors. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 /* Group 1 of the first match (null where it took no part), "" where nothing matches or there is no
  * group. */

@@ -1,5 +1,5 @@
 /* Compiling a template, and what can be asked of it. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 enum {
     DEFAULT_SOURCE = 1 << 20,

@@ -1,5 +1,5 @@
 /* Jinja's tests: value is name(argument). */
-#include "methods_internal.h"
+#include "template/methods_internal.h"
 
 enum {
     IS_DEFINED,

@@ -1,9 +1,10 @@
 /* Text as Python's str has it: code points, Unicode classes and cases. */
-#include "template_internal.h"
-
 #include <locale.h>
-#include <pthread.h>
 #include <wctype.h>
+
+#include <pthread.h>
+
+#include "template/template_internal.h"
 
 static locale_t unicode;
 static pthread_once_t unicode_once = PTHREAD_ONCE_INIT;

@@ -1,7 +1,7 @@
 /* Arithmetic with dates, datetimes, timedeltas and isodate's durations. */
-#include "template_internal.h"
-
 #include <math.h>
+
+#include "template/template_internal.h"
 
 #define FIRST_US     (INT64_C(-62135596800) * SPK_SECOND_US)     /* 0001-01-01 */
 #define LAST_US      (INT64_C(253402300800) * SPK_SECOND_US - 1) /* 9999-12-31 */

@@ -1,5 +1,5 @@
 /* Trees of templates. Texts become templates, other scalars stay. */
-#include "template_internal.h"
+#include "template/template_internal.h"
 
 enum { MAX_TREE_DEPTH = 200 };
 

@@ -1,11 +1,10 @@
 /* Offsets of IANA time zones, read from the system's compiled zone files (RFC 8536). */
-#include "template_internal.h"
-
-#include <stdio.h>
-
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "template/template_internal.h"
 
 enum { MAX_ZONE_FILE = 64 << 10, HEADER = 44 };
 
