@@ -47,71 +47,76 @@ static int outcome_of(const struct spk_blackbox_input *input, const char *check)
     return outcome;
 }
 
+#define HOUR   (INT64_C(3600) * 1000000)
+#define DAY_US (24 * HOUR)
+
+static const struct absolute_case {
+    const char *check;
+    int outcome;
+    struct spk_check_settings settings;
+    struct spk_batch batch;
+} absolute_cases[] = {
+    {"row_count", SPK_PASS, {0}, {.rows = 5, .records = 5}},
+    {"row_count", SPK_HOLD, {0}, {.rows = 5, .records = 6}},
+    {"row_count", SPK_HOLD, {0}, {.rows = 0, .records = 1}},
+    {"failed_responses", NEVER, {0}, {.failed_requests = 1}},
+    {"failed_responses", SPK_HOLD, {.failed_responses = true}, {.failed_requests = 1}},
+    {"failed_responses", SPK_PASS, {.failed_responses = true}, {.rows = 1}},
+    {"unproven_empty", NEVER, {0}, {.rows = 0}},
+    {"unproven_empty", SPK_HOLD, {.unproven_empty = true}, {.rows = 0}},
+    {"unproven_empty", SPK_PASS, {.unproven_empty = true}, {.empty_proven = true}},
+    {"unproven_empty", SPK_PASS, {.unproven_empty = true}, {.rows = 1}},
+    {"no_rows", NEVER, {0}, {.rows = 0}},
+    {"no_rows", SPK_HOLD, {.no_rows = true}, {.empty_proven = true}},
+    {"no_rows", SPK_PASS, {.no_rows = true}, {.rows = 1}},
+    {"daily_minimum", NEVER, {0}, {.rows = 0}},
+    {"daily_minimum", SPK_HOLD, {.daily_minimum = 10}, {.rows = 9}},
+    {"daily_minimum", SPK_PASS, {.daily_minimum = 10}, {.rows = 10}},
+    {"daily_minimum", SPK_HOLD, {.daily_minimum = 1}, {.empty_proven = true}},
+    {"freshness", NEVER, {0}, {.rows = 1}},
+    {"freshness", NEVER, {.freshness_hours = 6}, {.rows = 0}},
+    {"freshness", SPK_WARN_ONLY, {.freshness_hours = 6}, {.rows = 1}},
+    /* Read in the middle of its day: counted back from the extraction. */
+    {"freshness",
+     SPK_PASS,
+     {.freshness_hours = 6},
+     {.rows = 1,
+      .day = 10,
+      .extracted_us = 10 * DAY_US + 12 * HOUR,
+      .newest_us = 10 * DAY_US + 6 * HOUR}},
+    {"freshness",
+     SPK_HOLD,
+     {.freshness_hours = 6},
+     {.rows = 1,
+      .day = 10,
+      .extracted_us = 10 * DAY_US + 12 * HOUR,
+      .newest_us = 10 * DAY_US + 5 * HOUR}},
+    /* Read weeks later: counted back from the end of its day. */
+    {"freshness",
+     SPK_PASS,
+     {.freshness_hours = 6},
+     {.rows = 1, .day = 10, .extracted_us = 40 * DAY_US, .newest_us = 10 * DAY_US + 20 * HOUR}},
+    {"freshness",
+     SPK_HOLD,
+     {.freshness_hours = 6},
+     {.rows = 1, .day = 10, .extracted_us = 40 * DAY_US, .newest_us = 10 * DAY_US + 2 * HOUR}},
+    {"freshness",
+     SPK_PASS,
+     {.freshness_hours = 6},
+     {.rows = 1, .day = 10, .extracted_us = 40 * DAY_US, .newest_us = 12 * DAY_US}},
+};
+
 static void absolute_rules_judge_one_batch(void **state)
 {
-    static const int64_t hour = INT64_C(3600) * 1000000, day_us = INT64_C(86400) * 1000000;
-    static const struct {
-        const char *check;
-        int outcome;
-        struct spk_check_settings settings;
-        struct spk_batch batch;
-    } cases[] = {
-        {"row_count", SPK_PASS, {0}, {.rows = 5, .records = 5}},
-        {"row_count", SPK_HOLD, {0}, {.rows = 5, .records = 6}},
-        {"row_count", SPK_HOLD, {0}, {.rows = 0, .records = 1}},
-        {"failed_responses", NEVER, {0}, {.failed_requests = 1}},
-        {"failed_responses", SPK_HOLD, {.failed_responses = true}, {.failed_requests = 1}},
-        {"failed_responses", SPK_PASS, {.failed_responses = true}, {.rows = 1}},
-        {"unproven_empty", NEVER, {0}, {.rows = 0}},
-        {"unproven_empty", SPK_HOLD, {.unproven_empty = true}, {.rows = 0}},
-        {"unproven_empty", SPK_PASS, {.unproven_empty = true}, {.empty_proven = true}},
-        {"unproven_empty", SPK_PASS, {.unproven_empty = true}, {.rows = 1}},
-        {"no_rows", NEVER, {0}, {.rows = 0}},
-        {"no_rows", SPK_HOLD, {.no_rows = true}, {.empty_proven = true}},
-        {"no_rows", SPK_PASS, {.no_rows = true}, {.rows = 1}},
-        {"daily_minimum", NEVER, {0}, {.rows = 0}},
-        {"daily_minimum", SPK_HOLD, {.daily_minimum = 10}, {.rows = 9}},
-        {"daily_minimum", SPK_PASS, {.daily_minimum = 10}, {.rows = 10}},
-        {"daily_minimum", SPK_HOLD, {.daily_minimum = 1}, {.empty_proven = true}},
-        {"freshness", NEVER, {0}, {.rows = 1}},
-        {"freshness", NEVER, {.freshness_hours = 6}, {.rows = 0}},
-        {"freshness", SPK_WARN_ONLY, {.freshness_hours = 6}, {.rows = 1}},
-        /* Read in the middle of its day: counted back from the extraction. */
-        {"freshness",
-         SPK_PASS,
-         {.freshness_hours = 6},
-         {.rows = 1,
-          .day = 10,
-          .extracted_us = 10 * day_us + 12 * hour,
-          .newest_us = 10 * day_us + 6 * hour}},
-        {"freshness",
-         SPK_HOLD,
-         {.freshness_hours = 6},
-         {.rows = 1,
-          .day = 10,
-          .extracted_us = 10 * day_us + 12 * hour,
-          .newest_us = 10 * day_us + 5 * hour}},
-        /* Read weeks later: counted back from the end of its day. */
-        {"freshness",
-         SPK_PASS,
-         {.freshness_hours = 6},
-         {.rows = 1, .day = 10, .extracted_us = 40 * day_us, .newest_us = 10 * day_us + 20 * hour}},
-        {"freshness",
-         SPK_HOLD,
-         {.freshness_hours = 6},
-         {.rows = 1, .day = 10, .extracted_us = 40 * day_us, .newest_us = 10 * day_us + 2 * hour}},
-        {"freshness",
-         SPK_PASS,
-         {.freshness_hours = 6},
-         {.rows = 1, .day = 10, .extracted_us = 40 * day_us, .newest_us = 12 * day_us}},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct spk_batch batch = cases[i].batch;
+    for (size_t i = 0; i < sizeof absolute_cases / sizeof absolute_cases[0]; i++) {
+        struct spk_batch batch = absolute_cases[i].batch;
         batch.records = batch.records ? batch.records : batch.rows;
-        struct spk_blackbox_input input = {.batch = &batch, .settings = &cases[i].settings};
-        int outcome = outcome_of(&input, cases[i].check);
-        if (outcome != cases[i].outcome) {
-            fail_msg("case %zu, %s: %d is not %d", i, cases[i].check, outcome, cases[i].outcome);
+        struct spk_blackbox_input input = {.batch = &batch,
+                                           .settings = &absolute_cases[i].settings};
+        int outcome = outcome_of(&input, absolute_cases[i].check);
+        if (outcome != absolute_cases[i].outcome) {
+            fail_msg("case %zu, %s: %d is not %d", i, absolute_cases[i].check, outcome,
+                     absolute_cases[i].outcome);
         }
     }
 }

@@ -209,11 +209,11 @@ static void a_url_may_hold_a_reference(void **state)
     struct spk_view url = {NULL, 0};
     folder_make(&folder);
     folder_write(&folder, "spike.yaml",
-                 "storage: 'postgresql://spike:${env:SPK_TEST_KEY}@db/spike'\n");
+                 "storage: 'postgresql://db/spike?password=${env:SPK_TEST_KEY}'\n");
     setenv("SPK_TEST_KEY", "from-the-environment", 1);
     assert_int_equal(spk_project_load(folder.path, &project, NULL), SPK_OK);
     assert_int_equal(spk_project_text(project, project->storage_url, &arena, &url, NULL), SPK_OK);
-    assert_true(spk_view_is(url, "postgresql://spike:from-the-environment@db/spike"));
+    assert_true(spk_view_is(url, "postgresql://db/spike?password=from-the-environment"));
     spk_arena_deinit(&arena);
     spk_project_destroy(project);
     folder_remove(&folder);

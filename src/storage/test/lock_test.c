@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "base/file.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -78,16 +80,27 @@ static void the_lock_of_a_killed_process_is_taken_over(void **state)
 
 enum { FIGHTERS = 2, ROUNDS = 25 };
 
+static bool read_number(const char *path, int64_t *number)
+{
+    struct spk_buf text = {0};
+    bool ok = spk_file_read(path, 64, &text, NULL) == SPK_OK &&
+              spk_parse_i64(spk_buf_view(&text), 0, INT64_MAX, number);
+    spk_buf_deinit(&text);
+    return ok;
+}
+
+static bool write_number(const char *path, int64_t number)
+{
+    FILE *file = fopen(path, "w");
+    bool ok = file && fprintf(file, "%lld", (long long)number) > 0;
+    return (!file || fclose(file) == 0) && ok;
+}
+
 /* Reads a number, adds one, writes it: loses some where two do it at once. */
 static bool count_up(const char *path)
 {
-    long number = 0;
-    FILE *file = fopen(path, "r+");
-    if (!file || fscanf(file, "%ld", &number) != 1) {
-        return false;
-    }
-    rewind(file);
-    return fprintf(file, "%ld\n", number + 1) > 0 && fclose(file) == 0;
+    int64_t number = 0;
+    return read_number(path, &number) && write_number(path, number + 1);
 }
 
 static _Noreturn void fight(const struct fixture_file *file, const char *path)
@@ -117,10 +130,7 @@ static void of_two_processes_one_at_a_time_has_the_platform(void **state)
     char path[128];
     fixture_file_make(&file);
     snprintf(path, sizeof path, "%s/count", file.folder);
-    FILE *count = fopen(path, "w");
-    assert_non_null(count);
-    fprintf(count, "0\n");
-    fclose(count);
+    assert_true(write_number(path, 0));
     pid_t fighters[FIGHTERS];
     for (int i = 0; i < FIGHTERS; i++) {
         fighters[i] = fork();
@@ -133,10 +143,8 @@ static void of_two_processes_one_at_a_time_has_the_platform(void **state)
         assert_int_equal(waitpid(fighters[i], &status, 0), fighters[i]);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     }
-    int number = 0;
-    count = fopen(path, "r");
-    assert_int_equal(fscanf(count, "%d", &number), 1);
-    fclose(count);
+    int64_t number = 0;
+    assert_true(read_number(path, &number));
     assert_int_equal(number, FIGHTERS * ROUNDS);
     fixture_file_remove(&file);
 }
