@@ -1,0 +1,4 @@
+{# Models lie in the schema that they name: silver, gold. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}
