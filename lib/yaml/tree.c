@@ -93,6 +93,11 @@ static bool take_key(struct spk_yaml_tree *tree, struct spk_yaml_frame *frame,
     if (node->height > 0)
         return spk_yaml_tree_refuse(tree, node->value.mark, "write the key as a plain word or text",
                                     "a %s cannot be a key", spk_value_type_name(node->value));
+    bool seen = spk_is_defined(spk_dict_get_value(frame->node.value, node->value));
+    if (tree->options.unique_keys && seen)
+        return spk_yaml_tree_refuse(
+            tree, node->value.mark, "remove or rename one of them", "the key \"%.*s\" stands twice",
+            SPK_FMT(spk_view_slice(spk_value_text_or(node->value, "?"), 0, 60)));
     frame->key = node->value;
     frame->key_merges = node->tag == SPK_YAML_MERGE;
     frame->has_key = true;

@@ -6,8 +6,9 @@
  * valid input. Every value carries its mark (line, column); scalars that were not plain carry
  * SPK_VALUE_QUOTED. Aliases share the container they name: copy before you change it.
  *
- * Keys may be any scalar; of two equal keys the last value wins. Errors, all ECONFIG, are
- * "FILE:LINE:COLUMN: what" with a hint: bad syntax, more than one document, an unknown tag (also
+ * Keys may be any scalar; of two equal keys the last value wins (see unique_keys). Errors, all
+ * ECONFIG, are "FILE:LINE:COLUMN: what" with a hint: bad syntax, more than one document, an unknown
+ * tag (also
  * !!set, !!omap and !!pairs, which have no value here), an alias inside the value it names, a
  * limit.
  *
@@ -20,6 +21,7 @@ struct spk_yaml_options {
     size_t max_bytes; /* of the text; 0: 64 MiB */
     size_t max_depth; /* of nesting, aliases expanded; 0: 256 */
     size_t max_nodes; /* scalars and containers, aliases expanded; 0: 8 million */
+    bool unique_keys; /* a key that stands twice in a mapping is an error, not replaced */
 };
 
 /* An empty text is null. options NULL = defaults. */

@@ -294,7 +294,7 @@ spk_rc spk_platform_read(const struct spk_project_file *file,
 {
     struct spk_value dict = {0};
     struct platform_file read = {0};
-    struct spk_yaml_options options = {.max_bytes = SPK_PROJECT_FILE_MAX};
+    struct spk_yaml_options options = {.max_bytes = SPK_PROJECT_FILE_MAX, .unique_keys = true};
     spk_rc rc = spk_yaml_read_file(file->arena, file->name, &options, &dict, err);
     rc = rc == SPK_OK ? read_settings(file, dict, defaults, &read, err) : rc;
     if (rc != SPK_OK) {

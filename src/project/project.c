@@ -218,7 +218,7 @@ static spk_rc read_defaults(const struct spk_project_file *file, const struct pr
 static spk_rc read_project(struct spk_project *project, const struct spk_project_file *file,
                            struct spk_project_defaults *defaults, struct spk_error *err)
 {
-    struct spk_yaml_options options = {.max_bytes = SPK_PROJECT_FILE_MAX};
+    struct spk_yaml_options options = {.max_bytes = SPK_PROJECT_FILE_MAX, .unique_keys = true};
     struct spk_option_origin origin = {.file = file->name};
     struct project_file read = {0};
     spk_rc rc = spk_yaml_read_file(file->arena, file->name, &options, &origin.dict, err);

@@ -174,6 +174,21 @@ static void limits_are_refused_with_their_place(void **state)
     assert_string_equal(fixture->err.text, "yaml:1:1: larger than 40 bytes");
 }
 
+static void keys_that_stand_twice_are_refused_where_wanted(void **state)
+{
+    struct fixture *fixture = *state;
+    struct spk_yaml_options options = {.unique_keys = true};
+    assert_int_equal(parse_limited(fixture, SPK_V("{a: 1, b: {a: 1}, 1: x, '1': y}"), options),
+                     SPK_OK);
+    assert_int_equal(parse_limited(fixture, SPK_V("a: &x {b: 1}\nc: {<<: *x, b: 2}"), options),
+                     SPK_OK);
+    assert_int_equal(parse_limited(fixture, SPK_V("a: 1\nb: 2\na: null\n"), options), SPK_ECONFIG);
+    assert_string_equal(fixture->err.text, "yaml:3:1: the key \"a\" stands twice");
+    assert_int_equal(parse_limited(fixture, SPK_V("{a: null, a: 1}"), options), SPK_ECONFIG);
+    options.unique_keys = false;
+    assert_int_equal(parse_limited(fixture, SPK_V("{a: 1, a: 2}"), options), SPK_OK);
+}
+
 static void aliases_count_as_what_they_expand_to(void **state)
 {
     struct fixture *fixture = *state;
@@ -251,6 +266,7 @@ int main(void)
         TEST(only_scalars_that_were_not_plain_count_as_quoted),
         TEST(an_alias_is_the_same_container_as_its_anchor),
         TEST(limits_are_refused_with_their_place),
+        TEST(keys_that_stand_twice_are_refused_where_wanted),
         TEST(aliases_count_as_what_they_expand_to),
         TEST(deep_nesting_is_refused_and_not_walked),
         TEST(a_failed_parse_leaves_the_output_alone),

@@ -203,6 +203,8 @@ static const struct mistake mistakes[] = {
      "/platforms/a.yaml:2:15: accounts.x: must be a mapping of the connector's settings"},
     {"platforms/a.yaml", "connector: m\naccounts: {x: {paused: maybe}}\n",
      "/platforms/a.yaml:2:24: accounts.x.paused: must be true or false"},
+    {"platforms/a.yaml", "connector: m\naccounts:\n  x: {}\n  y: {}\n  x: {}\n",
+     "/platforms/a.yaml:5:3: the key \"x\" stands twice"},
     {"platforms/A b.yaml", "connector: m\n",
      "/platforms/A b.yaml: a platform's file is named NAME.yaml"},
     {"platforms/a.yml", "connector: m\n", "/platforms/a.yml: a platform's file is named NAME.yaml"},
