@@ -135,6 +135,16 @@ static spk_rc held(const struct acquiring *acquiring, struct spk_error *err)
     return SPK_ETRANSIENT;
 }
 
+/* The commit may have taken effect and its answer been lost. Nobody would know the token then, and
+ * the lock would stay as long as this process lives. */
+static void give_back(struct spk_sql *sql, struct spk_view name, const char *token)
+{
+    spk_sql_exec(sql,
+                 SPK_SQL("DELETE FROM spk_lock WHERE name = $1 AND token = $2", spk_sql_text(name),
+                         spk_sql_str(token)),
+                 NULL);
+}
+
 spk_rc spk_sql_lock_acquire(struct spk_sql *sql, const struct spk_sql_lock_options *options,
                             struct spk_sql_lock *out, struct spk_error *err)
 {
@@ -155,6 +165,8 @@ spk_rc spk_sql_lock_acquire(struct spk_sql *sql, const struct spk_sql_lock_optio
         .arena = &arena,
     };
     spk_rc rc = spk_sql_transaction(sql, acquire, &acquiring, err);
+    if (rc != SPK_OK)
+        give_back(sql, options->name, token);
     if (rc == SPK_OK && acquiring.holder.len > 0)
         rc = held(&acquiring, err);
     if (rc == SPK_OK) {
