@@ -1,7 +1,7 @@
 #ifndef SPK_APP_COMMAND_H
 #define SPK_APP_COMMAND_H
-/* A command of the program: `spike NAME ...`. Each file app/NAME_command.c defines one; spike.c lists
- * them. A command parses its words, wires the parts and returns the exit status. */
+/* A command of the program: `spike NAME ...`. Each file app/NAME_command.c defines one; spike.c
+ * lists them. A command parses its words, wires the parts and returns the exit status. */
 #include "base/arena.h"
 #include "base/error.h"
 #include "options/options.h"

@@ -115,8 +115,8 @@ static int run_decision(const struct spk_command *command, bool release, char **
         spk_arena_deinit(&arena);
         return spk_command_usage(command, err);
     }
-    spk_rc rc =
-        spk_parts_open(&parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
+    spk_rc rc = spk_parts_open(
+        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
     if (!rc)
         rc = decide(&parts, &words, release, &arena, err);
     spk_parts_close(&parts);

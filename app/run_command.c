@@ -61,7 +61,8 @@ static spk_rc read_days(const struct words *words, struct spk_arena *arena,
     for (size_t i = 0; i < n; i++) {
         struct spk_view text = spk_value_text_or(spk_list_at(words->days, i), "");
         if (!spk_day_parse(text, &days[i]))
-            return spk_error_set(err, SPK_ECONFIG, "--day %.*s: a day is YYYY-MM-DD", SPK_FMT(text));
+            return spk_error_set(err, SPK_ECONFIG, "--day %.*s: a day is YYYY-MM-DD",
+                                 SPK_FMT(text));
     }
     request->days = days;
     request->day_count = n;

@@ -1,8 +1,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "base/file.h"
+#include "command.h"
 #include "source/protocol.h"
 #include "source/source.h"
 
@@ -58,7 +58,10 @@ static const struct spk_option options[] = {
      .flags = SPK_OPTION_HIDDEN,
      .offset = FIELD(components_path),
      .help = "taken and ignored: custom components are native here"},
-    {.name = "debug", .type = SPK_OPTION_BOOL, .offset = FIELD(debug), .help = "one line per request"},
+    {.name = "debug",
+     .type = SPK_OPTION_BOOL,
+     .offset = FIELD(debug),
+     .help = "one line per request"},
     SPK_OPTION_END,
 };
 

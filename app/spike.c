@@ -22,12 +22,14 @@ enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
 
 static void print_commands(FILE *out)
 {
-    fputs("spike " SPK_VERSION ": reports of affiliate platforms, from their APIs to your warehouse\n\n"
+    fputs("spike " SPK_VERSION
+          ": reports of affiliate platforms, from their APIs to your warehouse\n\n"
           "usage: spike COMMAND ...\n\n",
           out);
     for (int i = 0; i < COMMANDS; i++)
         fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->help);
-    fputs("\n`spike COMMAND --help` tells more. Exit status: 0 done, 1 failed, 2 usage, 3 held by the\n"
+    fputs("\n`spike COMMAND --help` tells more. Exit status: 0 done, 1 failed, 2 usage, 3 held by "
+          "the\n"
           "gate, 4 a person must act (configuration, credentials), 5 try again later.\n",
           out);
 }
@@ -62,7 +64,8 @@ int main(int argc, char **argv)
         print_commands(stderr);
         return SPK_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         print_commands(stdout);
         return SPK_EXIT_DONE;
     }

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "json/json.h"
 #include "parts.h"
+#include "json/json.h"
 
 /* `spike sql "select ..."`: one statement to the project's warehouse, its rows as a table. */
 struct words {
@@ -62,7 +62,8 @@ static spk_rc load(struct spk_warehouse_rows *rows, struct table *table, struct 
     struct spk_value header = spk_list_new(&table->arena);
     table->columns = spk_warehouse_rows_columns(rows);
     if (table->columns > MOST_COLUMNS)
-        return spk_error_set(err, SPK_EDATA, "%zu columns are more than can be shown", table->columns);
+        return spk_error_set(err, SPK_EDATA, "%zu columns are more than can be shown",
+                             table->columns);
     table->rows = spk_list_new(&table->arena);
     for (size_t i = 0; i < table->columns; i++)
         add_cell(table, header, i, spk_view_of(spk_warehouse_rows_name(rows, i)));
@@ -116,7 +117,8 @@ static void print_json(struct table *table)
         struct spk_value object = spk_dict_new(&table->arena);
         struct spk_buf text = {0};
         for (size_t j = 0; j < table->columns; j++)
-            spk_dict_set_value(object, spk_list_at(header, j), spk_list_at(spk_list_at(table->rows, i), j));
+            spk_dict_set_value(object, spk_list_at(header, j),
+                               spk_list_at(spk_list_at(table->rows, i), j));
         spk_json_write(&text, object, 0);
         puts(spk_buf_cstr(&text));
         spk_buf_deinit(&text);
@@ -153,8 +155,8 @@ static int run(int argc, char **argv, struct spk_error *err)
         spk_arena_deinit(&arena);
         return spk_command_usage(&spk_sql_command, err);
     }
-    spk_rc rc =
-        spk_parts_open(&parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
+    spk_rc rc = spk_parts_open(
+        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
     if (!rc)
         rc = query(&parts, &words, err);
     spk_parts_close(&parts);

@@ -61,8 +61,8 @@ static int run(int argc, char **argv, struct spk_error *err)
         spk_arena_deinit(&arena);
         return spk_command_usage(&spk_status_command, err);
     }
-    spk_rc rc =
-        spk_parts_open(&parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
+    spk_rc rc = spk_parts_open(
+        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
     if (!rc)
         rc = show(&parts, &words, &arena, err);
     spk_parts_close(&parts);

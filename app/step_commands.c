@@ -58,8 +58,8 @@ static int run_step(const struct spk_command *command, enum spk_step step, char 
         spk_arena_deinit(&arena);
         return spk_command_usage(command, err);
     }
-    spk_rc rc =
-        spk_parts_open(&parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
+    spk_rc rc = spk_parts_open(
+        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
     if (!rc)
         rc = do_step(&parts, &words, step, err);
     spk_parts_close(&parts);
@@ -73,10 +73,14 @@ static int run_step(const struct spk_command *command, enum spk_step step, char 
     {                                                                                              \
         return run_step(&spk_##name_##_command, step_, argv, err);                                 \
     }                                                                                              \
-    const struct spk_command spk_##name_##_command = {                                             \
-        .name = #name_, .usage = "--run ID", .help = help_, .options = options, .run = run_##name_}
+    const struct spk_command spk_##name_##_command = {.name = #name_,                              \
+                                                      .usage = "--run ID",                         \
+                                                      .help = help_,                               \
+                                                      .options = options,                          \
+                                                      .run = run_##name_}
 
-STEP_COMMAND(extract, SPK_STEP_EXTRACT, "step 1 of a run: read the accounts into transient storage");
+STEP_COMMAND(extract, SPK_STEP_EXTRACT,
+             "step 1 of a run: read the accounts into transient storage");
 STEP_COMMAND(inspect, SPK_STEP_INSPECT, "step 2: hold what lies there against what was counted");
 STEP_COMMAND(gate, SPK_STEP_GATE, "step 3: judge every batch");
 STEP_COMMAND(publish, SPK_STEP_PUBLISH, "step 4: copy what passed to the raw zone");
