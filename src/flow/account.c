@@ -1,6 +1,6 @@
 #include "flow_internal.h"
-#include "json/json.h"
 #include "source/source.h"
+#include "json/json.h"
 
 /*
  * One account's read. The connector learns the window through its config, by names that all of
@@ -125,16 +125,16 @@ static void set_result(struct spk_account_read *read, struct spk_extract *out,
     out->status = complete ? SPK_EXTRACT_DONE : SPK_EXTRACT_FAILED;
     if (!complete) {
         out->failure = failure->rc ? (int)failure->rc : SPK_ESYSTEM;
-        out->error = failure->rc ? failure_text(&read->arena, failure)
-                                 : SPK_V("the stream did not finish");
+        out->error =
+            failure->rc ? failure_text(&read->arena, failure) : SPK_V("the stream did not finish");
     }
     if (!stream)
         return;
     out->state = complete ? state_text(&read->arena, stream->state) : (struct spk_view){0};
     out->requests = stream->evidence.requests;
     out->retries = stream->evidence.retries;
-    out->failed_requests = stream->evidence.status[0] + stream->evidence.status[4] +
-                           stream->evidence.status[5];
+    out->failed_requests =
+        stream->evidence.status[0] + stream->evidence.status[4] + stream->evidence.status[5];
 }
 
 static struct spk_batch stored_batch(struct spk_account_read *read,

@@ -57,7 +57,8 @@ static spk_rc add_state(struct spk_account_read *read, struct spk_view stream, s
 }
 
 /* A named window, or a list of days, is read from its own start: no state is given. */
-static spk_rc load_states(struct extraction *x, struct spk_account_read *read, struct spk_error *err)
+static spk_rc load_states(struct extraction *x, struct spk_account_read *read,
+                          struct spk_error *err)
 {
     spk_rc rc = SPK_OK;
     read->states = spk_list_new(&read->arena);

@@ -17,12 +17,13 @@ static const step_function steps[SPK_STEP_COUNT] = {
     [SPK_STEP_LINK] = spk_flow_link,
 };
 
-spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run, enum spk_step step,
-                     const struct spk_flow_progress *progress, struct spk_error *err)
+spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run,
+                     enum spk_step step, const struct spk_flow_progress *progress,
+                     struct spk_error *err)
 {
     if (run->step < step) {
-        spk_error_set(err, SPK_ECONFIG, "step %s of run %s comes before %s", spk_step_name(run->step),
-                      run->id, spk_step_name(step));
+        spk_error_set(err, SPK_ECONFIG, "step %s of run %s comes before %s",
+                      spk_step_name(run->step), run->id, spk_step_name(step));
         spk_error_hint(err, "do it first: spike %s --run %s", spk_step_name(run->step), run->id);
         return SPK_ECONFIG;
     }

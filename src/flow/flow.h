@@ -31,20 +31,22 @@ struct spk_flow_progress { /* told while a step runs; from any thread, one at a 
 
 struct spk_flow_request {
     struct spk_view platform;
-    int32_t from, to;            /* days; 0: as state and lookback say, up to yesterday */
-    const int32_t *days;         /* repair: exactly these, cursors untouched */
+    int32_t from, to;    /* days; 0: as state and lookback say, up to yesterday */
+    const int32_t *days; /* repair: exactly these, cursors untouched */
     size_t day_count;
     const struct spk_view *accounts; /* none: all that are not paused */
     size_t account_count;
 };
 
-/* The functions below change a platform's state: the caller holds spk_storage_lock of the platform. */
+/* The functions below change a platform's state: the caller holds spk_storage_lock of the platform.
+ */
 /* Plans a run: its id in `run`. ECONFIG when an earlier run of the platform is not ended. */
 spk_rc spk_flow_start(const struct spk_flow_parts *parts, const struct spk_flow_request *request,
                       struct spk_arena *arena, struct spk_run *run, struct spk_error *err);
 /* One step of a run. Doing a done step again changes nothing. */
-spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run, enum spk_step step,
-                     const struct spk_flow_progress *progress, struct spk_error *err);
+spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run,
+                     enum spk_step step, const struct spk_flow_progress *progress,
+                     struct spk_error *err);
 /* All steps that are left. *held: the gate held something (the rest went on). */
 spk_rc spk_flow_finish(const struct spk_flow_parts *parts, struct spk_run *run, bool *held,
                        const struct spk_flow_progress *progress, struct spk_error *err);

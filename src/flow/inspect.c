@@ -7,7 +7,8 @@ static spk_rc inspect(const struct spk_flow_parts *parts, const struct spk_run *
 {
     struct spk_arena arena = {0};
     struct spk_transient_batch found;
-    struct spk_batch_place place = {spk_view_of(run->id), batch->account, batch->stream, batch->day};
+    struct spk_batch_place place = {spk_view_of(run->id), batch->account, batch->stream,
+                                    batch->day};
     spk_rc rc = spk_transient_inspect(parts->transient, &place, &arena, &found, err);
     if (!rc && (found.rows != batch->rows || found.bytes != batch->bytes ||
                 found.records != batch->records))
@@ -15,8 +16,7 @@ static spk_rc inspect(const struct spk_flow_parts *parts, const struct spk_run *
                            (long long)found.rows, (long long)batch->rows);
     if (rc)
         rc = spk_error_context(err, rc, "%.*s %.*s %.*s", SPK_FMT(batch->account),
-                               SPK_FMT(batch->stream),
-                               SPK_FMT(spk_day_format(&arena, batch->day)));
+                               SPK_FMT(batch->stream), SPK_FMT(spk_day_format(&arena, batch->day)));
     spk_arena_deinit(&arena);
     return rc;
 }

@@ -18,8 +18,8 @@ static spk_rc judge(struct judging *j, const struct spk_batch *batch, struct spk
     struct spk_history_query query = {.key = {j->platform->name, batch->account, batch->stream},
                                       .day = batch->day,
                                       .most = SPK_BLACKBOX_HISTORY};
-    struct spk_blackbox_input input = {
-        .batch = batch, .settings = spk_platform_checks(j->platform, batch->stream)};
+    struct spk_blackbox_input input = {.batch = batch,
+                                       .settings = spk_platform_checks(j->platform, batch->stream)};
     struct spk_day_list history = {0};
     struct spk_storage *storage = j->parts->storage;
     spk_rc rc = spk_storage_history(storage, &query, &j->arena, &history, err);

@@ -7,9 +7,9 @@
 #include "rawzone/rawzone.h"
 
 /*
- * Publish: files to their raw keys, several at a time, since each waits for the disk or the network;
- * then everything that follows from it in one transaction, then the transient files go. A try that
- * died anywhere is done again from the start.
+ * Publish: files to their raw keys, several at a time, since each waits for the disk or the
+ * network; then everything that follows from it in one transaction, then the transient files go. A
+ * try that died anywhere is done again from the start.
  */
 enum { WORKERS = 8 };
 
