@@ -29,7 +29,8 @@ static struct spk_value evidence_value(struct spk_arena *arena, const struct spk
     return value;
 }
 
-static struct spk_value files_value(struct spk_arena *arena, const struct spk_transient_batch *batch)
+static struct spk_value files_value(struct spk_arena *arena,
+                                    const struct spk_transient_batch *batch)
 {
     struct spk_value list = spk_list_new(arena);
     for (size_t i = 0; i < batch->file_count; i++) {

@@ -61,7 +61,8 @@ spk_rc spk_transient_inspect(struct spk_objstore *store, const struct spk_batch_
                              struct spk_error *err)
 {
     struct spk_view folder = spk_batch_folder(arena, place);
-    struct spk_objstore_get get = {.key = spk_arena_printf(arena, "%.*s/batch.json", SPK_FMT(folder))};
+    struct spk_objstore_get get = {.key =
+                                       spk_arena_printf(arena, "%.*s/batch.json", SPK_FMT(folder))};
     struct spk_buf text = {0};
     int64_t rows = 0;
     spk_rc rc = spk_objstore_get(store, &get, &text, NULL, err);

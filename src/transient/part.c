@@ -75,8 +75,8 @@ static void add_row(struct spk_builder *rows, const struct spk_record *record,
     spk_builder_string(rows, SPK_COLUMN_CONTEXT, context);
 }
 
-spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record, struct spk_view context,
-                       int64_t now_us, struct spk_error *err)
+spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record,
+                       struct spk_view context, int64_t now_us, struct spk_error *err)
 {
     struct spk_part *part = &batch->part;
     spk_rc rc = part->parquet ? SPK_OK : open_part(batch, err);
@@ -100,11 +100,11 @@ static void note_file(struct spk_open_batch *batch, int64_t rows,
     known->files = spk_memory_grow(known->files, &batch->file_cap, known->file_count + 1,
                                    sizeof(*known->files));
     struct spk_transient_file *file = &known->files[known->file_count++];
-    *file = (struct spk_transient_file){.key = batch->part.key,
-                                        .rows = rows,
-                                        .bytes = (int64_t)written->size,
-                                        .sha256 = spk_arena_dup(&batch->arena,
-                                                                spk_view_of(written->sha256))};
+    *file = (struct spk_transient_file){
+        .key = batch->part.key,
+        .rows = rows,
+        .bytes = (int64_t)written->size,
+        .sha256 = spk_arena_dup(&batch->arena, spk_view_of(written->sha256))};
     known->rows += rows;
     known->bytes += file->bytes;
 }

@@ -9,7 +9,8 @@ static spk_rc delete_page(struct spk_objstore *store, const struct spk_objstore_
     return spk_objstore_delete_many(store, keys, page->n, err);
 }
 
-spk_rc spk_transient_clear(struct spk_objstore *store, struct spk_view prefix, struct spk_error *err)
+spk_rc spk_transient_clear(struct spk_objstore *store, struct spk_view prefix,
+                           struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct spk_objstore_list list = {.prefix = prefix};

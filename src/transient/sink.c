@@ -148,7 +148,8 @@ static spk_rc slice_end(struct spk_sink *sink, void *handle, const struct spk_ev
 }
 
 static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info *stream,
-                            enum spk_stream_status status, const char *reason, struct spk_error *err)
+                            enum spk_stream_status status, const char *reason,
+                            struct spk_error *err)
 {
     pthread_mutex_lock(&of(sink)->lock);
     struct spk_open_stream *open = stream_of(of(sink), stream->name);

@@ -20,9 +20,9 @@ spk_rc spk_transient_create(const struct spk_transient_options *options, struct 
     if (t->options.row_group_bytes <= 0)
         t->options.row_group_bytes = (int64_t)16 << 20;
     pthread_mutex_init(&t->lock, NULL);
-    struct spk_view prefix =
-        spk_arena_printf(&t->arena, "%.*s/%.*s/", SPK_FMT(spk_objstore_segment(&t->arena, t->options.run)),
-                         SPK_FMT(spk_objstore_segment(&t->arena, t->options.account)));
+    struct spk_view prefix = spk_arena_printf(
+        &t->arena, "%.*s/%.*s/", SPK_FMT(spk_objstore_segment(&t->arena, t->options.run)),
+        SPK_FMT(spk_objstore_segment(&t->arena, t->options.account)));
     spk_rc rc = spk_transient_clear(options->store, prefix, err);
     if (rc)
         spk_transient_destroy(t);
@@ -47,10 +47,12 @@ static spk_rc write_document(struct spk_transient *t, struct spk_open_batch *bat
                              struct spk_error *err)
 {
     struct spk_buf text = {0};
-    struct spk_view key = spk_arena_printf(&batch->arena, "%.*s/batch.json", SPK_FMT(batch->folder));
+    struct spk_view key =
+        spk_arena_printf(&batch->arena, "%.*s/batch.json", SPK_FMT(batch->folder));
     struct spk_objstore_put put = {.key = key};
     batch->batch.schema = spk_names_text(&batch->names, &batch->arena);
-    batch->batch.evidence.empty_proven = batch->batch.records == 0 && batch->proven == batch->slices;
+    batch->batch.evidence.empty_proven =
+        batch->batch.records == 0 && batch->proven == batch->slices;
     spk_batch_document_write(&text, &batch->batch, &t->options);
     spk_rc rc = spk_objstore_put(t->options.store, &put, spk_buf_view(&text), NULL, err);
     spk_buf_deinit(&text);
@@ -86,17 +88,20 @@ spk_rc spk_transient_finish(struct spk_transient *t, struct spk_error *err)
         rc = finish_batch(t, t->open.entries[i].value, err);
     qsort(t->batches, t->batch_count, sizeof(*t->batches), by_stream_and_day);
     for (size_t i = 0; i < t->open_streams.len; i++)
-        t->streams[t->stream_count++] = ((struct spk_open_stream *)t->open_streams.entries[i].value)->stream;
+        t->streams[t->stream_count++] =
+            ((struct spk_open_stream *)t->open_streams.entries[i].value)->stream;
     return rc;
 }
 
-size_t spk_transient_batches(const struct spk_transient *t, const struct spk_transient_batch **batches)
+size_t spk_transient_batches(const struct spk_transient *t,
+                             const struct spk_transient_batch **batches)
 {
     *batches = t->batches;
     return t->batch_count;
 }
 
-size_t spk_transient_streams(const struct spk_transient *t, const struct spk_transient_stream **streams)
+size_t spk_transient_streams(const struct spk_transient *t,
+                             const struct spk_transient_stream **streams)
 {
     *streams = t->streams;
     return t->stream_count;

@@ -3,12 +3,13 @@
 /*
  * Transient storage: where a read lands before it is judged.
  *
- *   RUN/ACCOUNT/STREAM/DAY/part-N.parquet + batch.json (written last: a batch exists when it exists)
+ *   RUN/ACCOUNT/STREAM/DAY/part-N.parquet + batch.json (written last: a batch exists when it
+ * exists)
  *
- * The day is the slice's day for day-sliced streams (a window inside one calendar day), otherwise the
- * day of extraction. Columns: airbyte_id, airbyte_date_time, raw_data, additional_cntx. Black-box
- * metrics (rows, bytes, field names, newest time) are computed while records stream by. Memory is
- * bounded by the row groups of the open files.
+ * The day is the slice's day for day-sliced streams (a window inside one calendar day), otherwise
+ * the day of extraction. Columns: airbyte_id, airbyte_date_time, raw_data, additional_cntx.
+ * Black-box metrics (rows, bytes, field names, newest time) are computed while records stream by.
+ * Memory is bounded by the row groups of the open files.
  */
 #include "source/sink.h"
 
@@ -18,10 +19,10 @@ struct spk_transient;
 struct spk_transient_options {
     struct spk_objstore *store; /* borrowed */
     struct spk_view run, platform, account;
-    int64_t now_us;         /* time of extraction: day of undated streams */
-    int64_t part_bytes;     /* a new part after so many; 0: 256 MB */
+    int64_t now_us;          /* time of extraction: day of undated streams */
+    int64_t part_bytes;      /* a new part after so many; 0: 256 MB */
     int64_t row_group_bytes; /* 0: 16 MB */
-    int zstd_level;         /* 0: 1 */
+    int zstd_level;          /* 0: 1 */
 };
 
 /* What one batch turned out to be; texts live as long as the transient handle. */
@@ -62,7 +63,8 @@ size_t spk_transient_streams(const struct spk_transient *transient,
                              const struct spk_transient_stream **streams);
 void spk_transient_destroy(struct spk_transient *transient);
 
-/* batch.json read back, for inspect: re-counts against the Parquet footers. EDATA names the file. */
+/* batch.json read back, for inspect: re-counts against the Parquet footers. EDATA names the file.
+ */
 struct spk_batch_place {
     struct spk_view run, account, stream;
     int32_t day;

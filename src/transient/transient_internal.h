@@ -55,8 +55,8 @@ struct spk_transient {
     struct spk_sink sink;
     struct spk_transient_options options;
     struct spk_arena arena;
-    pthread_mutex_t lock;       /* of the maps and counters below */
-    struct spk_map open;        /* "STREAM/DAY" -> struct spk_open_batch * */
+    pthread_mutex_t lock;        /* of the maps and counters below */
+    struct spk_map open;         /* "STREAM/DAY" -> struct spk_open_batch * */
     struct spk_map open_streams; /* name -> struct spk_open_stream * */
     size_t open_parts;
     uint64_t tick;
@@ -67,8 +67,8 @@ struct spk_transient {
 };
 
 /* part.c: files. Called under the batch's lock. */
-spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record, struct spk_view context,
-                       int64_t now_us, struct spk_error *err);
+spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record,
+                       struct spk_view context, int64_t now_us, struct spk_error *err);
 /* Ends the open file, if there is one, and notes it in the batch. */
 spk_rc spk_part_close(struct spk_open_batch *batch, struct spk_error *err);
 void spk_part_abort(struct spk_open_batch *batch);
@@ -84,6 +84,7 @@ spk_rc spk_batch_document_read(struct spk_view text, struct spk_arena *arena,
                                struct spk_transient_batch *batch, struct spk_error *err);
 
 /* remove.c: deletes every object under a prefix. */
-spk_rc spk_transient_clear(struct spk_objstore *store, struct spk_view prefix, struct spk_error *err);
+spk_rc spk_transient_clear(struct spk_objstore *store, struct spk_view prefix,
+                           struct spk_error *err);
 
 #endif
