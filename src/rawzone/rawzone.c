@@ -15,11 +15,11 @@ struct spk_view spk_rawzone_key(struct spk_arena *arena, const struct spk_batch 
     int year, month, day;
     spk_day_to_civil(batch->day, &year, &month, &day);
     spk_civil_from_us(extracted_us + (int64_t)part * 1000, 0, &at);
-    return spk_arena_printf(arena, "%.*s/%.*s/%04d/%02d/%02d/%04d_%02d_%02d_%02d%02d%02d%03d.parquet",
-                            SPK_FMT(spk_objstore_segment(arena, batch->account)),
-                            SPK_FMT(spk_objstore_segment(arena, batch->stream)), year, month, day,
-                            at.year, at.month, at.day, at.hour, at.minute, at.second,
-                            at.microsecond / 1000);
+    return spk_arena_printf(
+        arena, "%.*s/%.*s/%04d/%02d/%02d/%04d_%02d_%02d_%02d%02d%02d%03d.parquet",
+        SPK_FMT(spk_objstore_segment(arena, batch->account)),
+        SPK_FMT(spk_objstore_segment(arena, batch->stream)), year, month, day, at.year, at.month,
+        at.day, at.hour, at.minute, at.second, at.microsecond / 1000);
 }
 
 bool spk_rawzone_key_parse(struct spk_view key, struct spk_view *account, struct spk_view *stream,
@@ -32,9 +32,10 @@ bool spk_rawzone_key_parse(struct spk_view key, struct spk_view *account, struct
         parts[n++] = spk_view_cut(&rest, '/');
     if (n < 6 || rest.at || !spk_view_ends(parts[5], SPK_V(".parquet")))
         return false;
-    int len = snprintf(date, sizeof(date), "%.*s-%.*s-%.*s", (int)(parts[2].len > 4 ? 5 : parts[2].len),
-                       parts[2].at, (int)(parts[3].len > 2 ? 3 : parts[3].len), parts[3].at,
-                       (int)(parts[4].len > 2 ? 3 : parts[4].len), parts[4].at);
+    int len =
+        snprintf(date, sizeof(date), "%.*s-%.*s-%.*s", (int)(parts[2].len > 4 ? 5 : parts[2].len),
+                 parts[2].at, (int)(parts[3].len > 2 ? 3 : parts[3].len), parts[3].at,
+                 (int)(parts[4].len > 2 ? 3 : parts[4].len), parts[4].at);
     if (!spk_day_parse(spk_view_make(date, (size_t)len), day))
         return false;
     *account = parts[0];
@@ -63,7 +64,8 @@ static spk_rc open_reader(struct spk_objstore *store, struct spk_view key,
     struct spk_objstore_get get = {.key = key};
     spk_rc rc = spk_objstore_reader_open(store, &get, out, err);
     if (!rc && !*out)
-        rc = spk_error_set(err, SPK_EDATA, "%.*s is not in transient storage any more", SPK_FMT(key));
+        rc = spk_error_set(err, SPK_EDATA, "%.*s is not in transient storage any more",
+                           SPK_FMT(key));
     return rc;
 }
 
@@ -100,7 +102,8 @@ static spk_rc compare(struct spk_objstore *from, struct spk_view from_key, struc
     if (!rc && !spk_view_equal(spk_buf_view(&a), spk_buf_view(&b))) {
         rc = spk_error_set(err, SPK_EDATA, "%.*s exists in the raw zone with other content",
                            SPK_FMT(to_key));
-        spk_error_hint(err, "published files are never overwritten: extract again for a new version");
+        spk_error_hint(err,
+                       "published files are never overwritten: extract again for a new version");
     }
     spk_buf_deinit(&a);
     spk_buf_deinit(&b);
