@@ -6,9 +6,9 @@
  * Each component is one file: a struct that starts with `struct spk_component`, a table of its
  * properties, the operations of its kind (kinds.h) and one `const struct spk_component_type`. The
  * builder allocates the struct, reads the properties (compiling templates and building child
- * components on the way), then calls `finish`. registry.c lists the types: adding a component is one
- * file and one line. The property table is the single source of validation, defaults, schema and
- * reference docs.
+ * components on the way), then calls `finish`. registry.c lists the types: adding a component is
+ * one file and one line. The property table is the single source of validation, defaults, schema
+ * and reference docs.
  *
  * Components are immutable after `finish` but for what they guard with their own lock: worker
  * threads share them. They live in the source's arena; `close` releases what is not arena memory.
@@ -43,7 +43,8 @@ enum spk_component_kind {
     SPK_KIND_SCHEMA_LOADER,
     SPK_KIND_STATE_MIGRATION,
     SPK_KIND_CHECKER,
-    SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig */
+    SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig
+                     */
     SPK_KIND_COUNT
 };
 
@@ -97,7 +98,8 @@ struct spk_component_type {
     const struct spk_prop *props;
     const void *ops; /* the kind's table, kinds.h */
     /* After the properties were read: checks and derived fields. May be NULL. */
-    spk_rc (*finish)(struct spk_component *self, const struct spk_build *build, struct spk_error *err);
+    spk_rc (*finish)(struct spk_component *self, const struct spk_build *build,
+                     struct spk_error *err);
     void (*close)(struct spk_component *self); /* may be NULL */
     const char *help;
 };
@@ -118,7 +120,8 @@ spk_rc spk_component_build(const struct spk_build *build, struct spk_value node,
 spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct spk_error *err,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-const struct spk_component_type *spk_component_find(struct spk_view name, enum spk_component_kind kind);
+const struct spk_component_type *spk_component_find(struct spk_view name,
+                                                    enum spk_component_kind kind);
 /* All types, NULL-terminated: for docs, lint and the schema. */
 const struct spk_component_type *const *spk_component_types(void);
 

@@ -51,7 +51,8 @@ static spk_rc level_of(struct spk_source *source, struct spk_value node, int64_t
     if (rc)
         return rc;
     if (!spk_is(value, SPK_INT))
-        return spk_build_fail(&build, node, err, "default_concurrency did not evaluate to an integer");
+        return spk_build_fail(&build, node, err,
+                              "default_concurrency did not evaluate to an integer");
     bool capped = level->max_concurrency > 0 && value.integer > level->max_concurrency;
     *out = capped ? level->max_concurrency : value.integer;
     return SPK_OK;

@@ -33,30 +33,31 @@ struct spk_response {
     struct spk_view body;
     struct spk_value headers; /* DICT, names lower case; "link" is the parsed Link header */
     const struct spk_request *request;
-    struct spk_json_doc *json;  /* the body parsed once, or NULL (spk_response_json) */
-    struct spk_value tree;      /* the body as templates see it, made on demand */
+    struct spk_json_doc *json;     /* the body parsed once, or NULL (spk_response_json) */
+    struct spk_value tree;         /* the body as templates see it, made on demand */
     struct spk_component *decoder; /* of the retriever: makes `tree` */
     bool proven_empty; /* the error handler knows that this body means "no rows": nothing is read */
-    struct spk_evidence *evidence; /* of the slice; extractors and handlers note the empty proof here */
+    struct spk_evidence
+        *evidence; /* of the slice; extractors and handlers note the empty proof here */
     struct spk_arena *arena;
 };
 
 /* What templates may see; a member that does not apply is zero. Passed down by pointer, extended by
  * copying: struct spk_scope inner = *scope; inner.record = r; */
 struct spk_scope {
-    struct spk_source *source; /* config */
+    struct spk_source *source;            /* config */
     const struct spk_stream_info *stream; /* whose read this is, or NULL */
     const struct spk_slice *slice;
     struct spk_value next_page_token;
     struct spk_response *response;
     struct spk_record *record;
-    const struct spk_page *page; /* last_page_size, last_record, last_page_token_value */
-    struct spk_cursor *cursor;       /* what it refuses the selector leaves out; NULL: nothing */
-    struct spk_component *decoder;   /* of the retriever: what response.json() is made with */
-    struct spk_evidence *evidence;   /* of the slice: what requests cost is counted here */
-    struct spk_value extra;      /* DICT of further variables by name */
-    bool response_is_json;       /* templates see response.json() whatever the decoder is */
-    struct spk_arena *arena;     /* where results go */
+    const struct spk_page *page;   /* last_page_size, last_record, last_page_token_value */
+    struct spk_cursor *cursor;     /* what it refuses the selector leaves out; NULL: nothing */
+    struct spk_component *decoder; /* of the retriever: what response.json() is made with */
+    struct spk_evidence *evidence; /* of the slice: what requests cost is counted here */
+    struct spk_value extra;        /* DICT of further variables by name */
+    bool response_is_json;         /* templates see response.json() whatever the decoder is */
+    struct spk_arena *arena;       /* where results go */
 };
 
 /* Evaluates a property of `self` (config and self's $parameters are visible too) as

@@ -16,11 +16,13 @@ void spk_airbyte_destroy(struct spk_airbyte *out);
 /* The sink that writes RECORD, STATE and TRACE messages here; lives as long as `out`. */
 struct spk_sink *spk_airbyte_sink(struct spk_airbyte *out);
 
-spk_rc spk_airbyte_message(struct spk_airbyte *out, struct spk_value message, struct spk_error *err);
+spk_rc spk_airbyte_message(struct spk_airbyte *out, struct spk_value message,
+                           struct spk_error *err);
 spk_rc spk_airbyte_spec(struct spk_airbyte *out, struct spk_value spec, struct spk_error *err);
 spk_rc spk_airbyte_status(struct spk_airbyte *out, bool ok, struct spk_view message,
                           struct spk_error *err);
-spk_rc spk_airbyte_catalog(struct spk_airbyte *out, struct spk_value catalog, struct spk_error *err);
+spk_rc spk_airbyte_catalog(struct spk_airbyte *out, struct spk_value catalog,
+                           struct spk_error *err);
 /* TRACE ERROR; stream NULL: of the whole command. */
 spk_rc spk_airbyte_error(struct spk_airbyte *out, const struct spk_stream_info *stream,
                          const struct spk_error *failure, struct spk_error *err);

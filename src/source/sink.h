@@ -1,11 +1,11 @@
 #ifndef SPK_SOURCE_SINK_H
 #define SPK_SOURCE_SINK_H
 /*
- * Where a read goes: Airbyte messages on stdout, or Parquet in transient storage. The engine calls a
- * sink from several worker threads: slices of a stream may be written at the same time, the records
- * of one slice come from one thread in order. Order kept by the engine: stream STARTED, then slices
- * (begin, records, end), a STATE only after the slices it covers ended, COMPLETE or INCOMPLETE last,
- * then the stream's final STATE.
+ * Where a read goes: Airbyte messages on stdout, or Parquet in transient storage. The engine calls
+ * a sink from several worker threads: slices of a stream may be written at the same time, the
+ * records of one slice come from one thread in order. Order kept by the engine: stream STARTED,
+ * then slices (begin, records, end), a STATE only after the slices it covers ended, COMPLETE or
+ * INCOMPLETE last, then the stream's final STATE.
  */
 #include "json/json.h"
 
@@ -18,8 +18,8 @@ struct spk_stream_info {
 
 /* One unit of reading: a partition (parent id, list value) crossed with a window of time. */
 struct spk_slice {
-    struct spk_value partition;    /* DICT */
-    struct spk_value cursor;       /* DICT, such as {start_time, end_time}; empty without a cursor */
+    struct spk_value partition; /* DICT */
+    struct spk_value cursor;    /* DICT, such as {start_time, end_time}; empty without a cursor */
     struct spk_value extra_fields; /* DICT */
     struct spk_value merged;       /* DICT partition + cursor: what templates call stream_slice */
     uint64_t number;               /* order of generation within the stream, from 0 */
@@ -46,7 +46,12 @@ struct spk_evidence {
     char proof[96];    /* which rule or marker proved it, e.g. "body matches ^\\[\\]$" */
 };
 
-enum spk_stream_status { SPK_STREAM_STARTED, SPK_STREAM_RUNNING, SPK_STREAM_COMPLETE, SPK_STREAM_INCOMPLETE };
+enum spk_stream_status {
+    SPK_STREAM_STARTED,
+    SPK_STREAM_RUNNING,
+    SPK_STREAM_COMPLETE,
+    SPK_STREAM_INCOMPLETE
+};
 
 struct spk_sink;
 struct spk_sink_ops {

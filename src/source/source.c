@@ -67,16 +67,16 @@ static spk_rc check_config(struct spk_source *source, struct spk_error *err)
     register_secrets(schema, source->config, 0);
     struct spk_view problem = {0};
     struct spk_value config = without_internals(&source->arena, source->config);
-    if (!spk_is(schema, SPK_DICT) ||
-        spk_jsonschema_valid(schema, config, &source->arena, &problem))
+    if (!spk_is(schema, SPK_DICT) || spk_jsonschema_valid(schema, config, &source->arena, &problem))
         return SPK_OK;
     spk_error_set(err, SPK_ECONFIG, "Config validation error: %.*s", SPK_FMT(problem));
     spk_error_hint(err, "compare the config with the connector's spec");
     return SPK_ECONFIG;
 }
 
-spk_rc spk_source_create(const struct spk_manifest *manifest, const struct spk_source_options *options,
-                         struct spk_source **out, struct spk_error *err)
+spk_rc spk_source_create(const struct spk_manifest *manifest,
+                         const struct spk_source_options *options, struct spk_source **out,
+                         struct spk_error *err)
 {
     struct spk_source *source = spk_memory_zalloc(sizeof(*source));
     source->manifest = (struct spk_manifest *)manifest;

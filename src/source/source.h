@@ -16,8 +16,8 @@ struct spk_http;
 struct spk_manifest;
 struct spk_source;
 
-/* file names the text in errors. `extra` are native custom components, see component.h (NULL: none).
- * ECONFIG "file:line:column: path: what" for bad YAML, a dangling $ref, a wrong type. */
+/* file names the text in errors. `extra` are native custom components, see component.h (NULL:
+ * none). ECONFIG "file:line:column: path: what" for bad YAML, a dangling $ref, a wrong type. */
 spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_manifest **out,
                          struct spk_error *err);
 spk_rc spk_manifest_read(const char *file, struct spk_manifest **out, struct spk_error *err);
@@ -32,17 +32,18 @@ spk_rc spk_manifest_spec(const struct spk_manifest *manifest, struct spk_arena *
                          struct spk_value *spec, struct spk_error *err);
 
 struct spk_source_options {
-    struct spk_value config;  /* DICT, borrowed for the source's life */
-    struct spk_http *http;    /* borrowed; NULL: the source makes its own client */
-    int concurrency;          /* 0: as the manifest says (at least 2) */
-    size_t max_page_bytes;    /* 0: 2 GiB; a longer body is EDATA */
-    bool measure_time;        /* reserved for progress: events carry durations */
+    struct spk_value config; /* DICT, borrowed for the source's life */
+    struct spk_http *http;   /* borrowed; NULL: the source makes its own client */
+    int concurrency;         /* 0: as the manifest says (at least 2) */
+    size_t max_page_bytes;   /* 0: 2 GiB; a longer body is EDATA */
+    bool measure_time;       /* reserved for progress: events carry durations */
 };
 
 /* Validates the config against the spec (ECONFIG "Config validation error: ...") and registers its
  * secrets for redaction. Streams are built when they are first needed. */
-spk_rc spk_source_create(const struct spk_manifest *manifest, const struct spk_source_options *options,
-                         struct spk_source **out, struct spk_error *err);
+spk_rc spk_source_create(const struct spk_manifest *manifest,
+                         const struct spk_source_options *options, struct spk_source **out,
+                         struct spk_error *err);
 void spk_source_destroy(struct spk_source *source);
 
 /* CheckStream and friends: SPK_OK and *ok with a message for the user, or a failure of our own. */

@@ -16,13 +16,13 @@ struct spk_source {
     bool owns_http;
     struct spk_cache *cache; /* answers to requesters that keep them */
     size_t max_page_bytes;
-    int concurrency; /* 0: the manifest's */
+    int concurrency;              /* 0: the manifest's */
     struct spk_component **built; /* every component, for close */
     size_t built_len, built_cap;
     struct spk_value stream_nodes; /* LIST for this config; UNDEFINED before the first use */
-    struct spk_map streams; /* name -> struct spk_component *, built on first use */
-    pthread_mutex_t lock;   /* building, schemas */
-    struct spk_sink *sink;  /* of the running read, for rate-limit notices; NULL otherwise */
+    struct spk_map streams;        /* name -> struct spk_component *, built on first use */
+    pthread_mutex_t lock;          /* building, schemas */
+    struct spk_sink *sink;         /* of the running read, for rate-limit notices; NULL otherwise */
 };
 
 /* Top-level build context. */

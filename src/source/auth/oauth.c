@@ -25,14 +25,13 @@ struct oauth {
 
 #define FIELD(name) offsetof(struct oauth, name)
 #define TEMPLATE(name_, field_, help_)                                                             \
-    {                                                                                              \
-        .name = name_, .type = SPK_PROP_TEMPLATE, .offset = FIELD(field_), .help = help_           \
-    }
+    {.name = name_, .type = SPK_PROP_TEMPLATE, .offset = FIELD(field_), .help = help_}
 #define NAME(name_, field_, standard_)                                                             \
-    {                                                                                              \
-        .name = name_, .type = SPK_PROP_STRING, .offset = FIELD(field_), .standard = standard_,    \
-        .help = "name of that field in the request or the answer"                                  \
-    }
+    {.name = name_,                                                                                \
+     .type = SPK_PROP_STRING,                                                                      \
+     .offset = FIELD(field_),                                                                      \
+     .standard = standard_,                                                                        \
+     .help = "name of that field in the request or the answer"}
 
 static const struct spk_prop props[] = {
     TEMPLATE("token_refresh_endpoint", endpoint, "where tokens come from"),
@@ -56,7 +55,10 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_STRING,
      .offset = FIELD(expiry_format),
      .help = "the expiry is a date of this format, not seconds"},
-    {.name = "scopes", .type = SPK_PROP_VALUE, .offset = FIELD(scopes), .help = "scopes to ask for"},
+    {.name = "scopes",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(scopes),
+     .help = "scopes to ask for"},
     {.name = "refresh_request_body",
      .type = SPK_PROP_MAPPING,
      .offset = FIELD(body),
@@ -74,8 +76,9 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct oauth *self = (struct oauth *)base;
     pthread_mutex_init(&self->lock, NULL);
     if (!self->endpoint && !self->access_token_value)
-        return spk_build_fail(build, base->node, err,
-                              "OAuthAuthenticator needs token_refresh_endpoint or access_token_value");
+        return spk_build_fail(
+            build, base->node, err,
+            "OAuthAuthenticator needs token_refresh_endpoint or access_token_value");
     return SPK_OK;
 }
 

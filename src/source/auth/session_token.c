@@ -7,8 +7,8 @@
 #include "template/template.h"
 
 /*
- * SessionTokenAuthenticator: logs in with a request of its own and sends the token that it got. With
- * an expiration the token is kept so long; without one each request logs in anew.
+ * SessionTokenAuthenticator: logs in with a request of its own and sends the token that it got.
+ * With an expiration the token is kept so long; without one each request logs in anew.
  */
 struct session_token {
     struct spk_component base;
@@ -104,9 +104,8 @@ static spk_rc take_token(struct session_token *self, struct spk_response *respon
     spk_buf_clear(&self->token);
     spk_value_str(&self->token, token);
     spk_secret_add(spk_buf_view(&self->token));
-    self->expires_us = self->expiration.len > 0
-                           ? spk_duration_add(spk_time_now_us(), &self->lifetime, 1)
-                           : 0;
+    self->expires_us =
+        self->expiration.len > 0 ? spk_duration_add(spk_time_now_us(), &self->lifetime, 1) : 0;
     return SPK_OK;
 }
 
@@ -158,7 +157,8 @@ static spk_rc apply(struct spk_component *base, struct spk_request *request, str
         return rc;
     if (!self->inject_into)
         return spk_auth_header(request, SPK_V("Authorization"),
-                               spk_arena_printf(request->arena, "Bearer %.*s", SPK_FMT(token)), err);
+                               spk_arena_printf(request->arena, "Bearer %.*s", SPK_FMT(token)),
+                               err);
     scope.extra = spk_dict_new(request->arena);
     spk_set(scope.extra, "session_token", spk_string(token));
     rc = spk_scope_text(&scope, base, self->api_token, &token, err);

@@ -60,10 +60,10 @@ static spk_rc api_key_finish(struct spk_component *base, const struct spk_build 
 {
     struct token_auth *self = (struct token_auth *)base;
     if (self->inject_into && self->header)
-        return spk_build_fail(build, base->node, err,
-                              "inject_into and header cannot be set both");
+        return spk_build_fail(build, base->node, err, "inject_into and header cannot be set both");
     if (!self->inject_into && !self->header)
-        return spk_build_fail(build, base->node, err, "inject_into is missing: where does the key go?");
+        return spk_build_fail(build, base->node, err,
+                              "inject_into is missing: where does the key go?");
     return SPK_OK;
 }
 

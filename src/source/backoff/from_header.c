@@ -24,8 +24,8 @@ struct header_backoff {
          .offset = FIELD(pattern),                                                                 \
          .help = "the part of the header that is the number"},                                     \
     {                                                                                              \
-        .name = "max_waiting_time_in_seconds", .type = SPK_PROP_TEMPLATE, .offset = FIELD(max_wait), \
-        .help = "fail rather than wait so long"                                                    \
+        .name = "max_waiting_time_in_seconds", .type = SPK_PROP_TEMPLATE,                          \
+        .offset = FIELD(max_wait), .help = "fail rather than wait so long"                         \
     }
 
 static const struct spk_prop time_props[] = {HEADER_PROPS, SPK_PROP_END};
@@ -83,8 +83,8 @@ static double within_bound(struct header_backoff *self, const struct spk_scope *
     if (most < 0 || wait <= 0 || wait < most)
         return wait;
     spk_error_set(err, SPK_ETRANSIENT,
-                  "the server asks to wait %.0f s, more than the %.0f s this connector may wait", wait,
-                  most);
+                  "the server asks to wait %.0f s, more than the %.0f s this connector may wait",
+                  wait, most);
     spk_error_hint(err, "run again later, or raise max_waiting_time_in_seconds");
     return -1;
 }

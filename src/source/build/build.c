@@ -87,8 +87,8 @@ static spk_rc read_bool(const struct spk_build *build, struct spk_value value, b
     return SPK_OK;
 }
 
-/* An interpolated string may be written as any scalar: page_size: 100. A faulty template is told when
- * it is evaluated: manifests carry broken ones that nothing uses. */
+/* An interpolated string may be written as any scalar: page_size: 100. A faulty template is told
+ * when it is evaluated: manifests carry broken ones that nothing uses. */
 static spk_rc read_template(const struct spk_build *build, struct spk_value value,
                             struct spk_template_string **out, struct spk_error *err)
 {
@@ -97,7 +97,8 @@ static spk_rc read_template(const struct spk_build *build, struct spk_value valu
     struct spk_buf text = {0};
     spk_value_str(&text, value);
     *out = SPK_NEW(build->arena, struct spk_template_string);
-    spk_template_string_init(*out, spk_template_parse(build->arena, spk_buf_view(&text), NULL), NULL);
+    spk_template_string_init(*out, spk_template_parse(build->arena, spk_buf_view(&text), NULL),
+                             NULL);
     spk_buf_deinit(&text);
     return SPK_OK;
 }
@@ -109,9 +110,8 @@ static spk_rc read_tree(const struct spk_build *build, const struct spk_prop *pr
     bool mapping = prop->type == SPK_PROP_MAPPING;
     if (mapping && !spk_is(value, SPK_DICT))
         return wrong_type(build, value, "a mapping", err);
-    *out = spk_template_tree_parse(build->arena, value,
-                                   mapping ? SPK_TEMPLATE_TREE_MAPPING : SPK_TEMPLATE_TREE_NESTED,
-                                   NULL);
+    *out = spk_template_tree_parse(
+        build->arena, value, mapping ? SPK_TEMPLATE_TREE_MAPPING : SPK_TEMPLATE_TREE_NESTED, NULL);
     return SPK_OK;
 }
 

@@ -18,7 +18,8 @@ const struct spk_component_type *const *spk_component_types(void)
     return types;
 }
 
-const struct spk_component_type *spk_component_find(struct spk_view name, enum spk_component_kind kind)
+const struct spk_component_type *spk_component_find(struct spk_view name,
+                                                    enum spk_component_kind kind)
 {
     for (size_t i = 0; types[i]; i++) {
         if (types[i]->kind == kind && spk_view_is(name, types[i]->name))
@@ -88,6 +89,7 @@ spk_rc spk_component_type_of(const struct spk_build *build, struct spk_value nod
         return SPK_OK;
     unknown_type(build, custom ? class_name : type, name, kind, err);
     if (custom)
-        spk_error_hint(err, "a Python class needs --engine cdk, or a native component of that name");
+        spk_error_hint(err,
+                       "a Python class needs --engine cdk, or a native component of that name");
     return SPK_ECONFIG;
 }

@@ -18,7 +18,8 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
-static spk_rc unknown_stream(struct spk_source *source, struct spk_value name, struct spk_error *err)
+static spk_rc unknown_stream(struct spk_source *source, struct spk_value name,
+                             struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct spk_value names;

@@ -5,8 +5,8 @@
 
 /*
  * BodyRuleErrorHandler: decides by the text of the body, for platforms that answer errors with HTTP
- * 200. In order: empty_proof (a success that is proven to hold no rows), rules, the default for every
- * other 2xx answer, and for the rest what DefaultErrorHandler does. Contract:
+ * 200. In order: empty_proof (a success that is proven to hold no rows), rules, the default for
+ * every other 2xx answer, and for the rest what DefaultErrorHandler does. Contract:
  * connectors/components/body_rule_error_handler.yaml.
  */
 struct body_rule {
@@ -26,7 +26,7 @@ struct body_rule_handler {
     size_t rule_count, proof_count;
 };
 
-#define RULE(name) offsetof(struct body_rule, name)
+#define RULE(name)  offsetof(struct body_rule, name)
 #define FIELD(name) offsetof(struct body_rule_handler, name)
 
 static const struct spk_prop rule_props[] = {

@@ -90,7 +90,8 @@ static spk_rc make_row(const struct headered_rows *self, struct spk_value titles
         spk_value_str(&text, spk_list_at(titles, i));
         struct spk_view title = spk_arena_dup(arena, spk_buf_view(&text));
         spk_buf_deinit(&text);
-        spk_row_put(arena, *out, title, spk_list_at(values, i), (enum spk_duplicates)self->duplicates);
+        spk_row_put(arena, *out, title, spk_list_at(values, i),
+                    (enum spk_duplicates)self->duplicates);
     }
     return SPK_OK;
 }

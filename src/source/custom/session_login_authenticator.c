@@ -17,7 +17,7 @@ struct session_login {
     struct spk_template_tree *headers;
     struct spk_view header;
     pthread_mutex_t lock;
-    struct spk_buf token; /* empty: no session */
+    struct spk_buf token;     /* empty: no session */
     struct spk_error refusal; /* wrong credentials are tried once only: more may lock the account */
 };
 
@@ -98,7 +98,8 @@ static spk_rc text_of(struct session_login *self, const struct spk_scope *scope,
     return rc;
 }
 
-static struct spk_view join_path(struct spk_arena *arena, struct spk_view base, struct spk_view path)
+static struct spk_view join_path(struct spk_arena *arena, struct spk_view base,
+                                 struct spk_view path)
 {
     while (spk_view_ends(base, SPK_V("/")))
         base.len--;
@@ -154,7 +155,8 @@ static spk_rc make_call(struct session_login *self, const struct spk_scope *scop
         rc = spk_http_send(self->base.source->http, &wire, &response, err);
     if (!rc)
         rc = judge(response.status, err);
-    if (!rc && answer && spk_json_parse(scope->arena, spk_buf_view(&response.body), NULL, answer, NULL))
+    if (!rc && answer &&
+        spk_json_parse(scope->arena, spk_buf_view(&response.body), NULL, answer, NULL))
         *answer = (struct spk_value){0};
     spk_http_response_deinit(&response);
     return rc;
@@ -174,7 +176,8 @@ static spk_rc keep_token(struct session_login *self, struct spk_value answer, st
     return SPK_OK;
 }
 
-static spk_rc log_in(struct session_login *self, const struct spk_scope *scope, struct spk_error *err)
+static spk_rc log_in(struct session_login *self, const struct spk_scope *scope,
+                     struct spk_error *err)
 {
     struct spk_view user, password;
     struct spk_value answer = {0};

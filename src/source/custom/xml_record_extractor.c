@@ -110,14 +110,14 @@ static spk_rc parse(struct extraction *x, struct spk_view body, struct spk_error
 {
     static const enum spk_xml_duplicates policies[] = {SPK_XML_LIST, SPK_XML_FIRST, SPK_XML_LAST,
                                                        SPK_XML_LIST};
-    struct spk_xml_rows_options options = {
-        .xml = {.max_depth = MAX_DEPTH},
-        .path = x->self->names,
-        .path_len = x->self->name_count,
-        .duplicates = policies[x->self->duplicates],
-        .strip_attribute_prefix = x->self->attribute_prefix.len == 0,
-        .row = on_row,
-        .context = x};
+    struct spk_xml_rows_options options = {.xml = {.max_depth = MAX_DEPTH},
+                                           .path = x->self->names,
+                                           .path_len = x->self->name_count,
+                                           .duplicates = policies[x->self->duplicates],
+                                           .strip_attribute_prefix =
+                                               x->self->attribute_prefix.len == 0,
+                                           .row = on_row,
+                                           .context = x};
     struct spk_xml_rows *rows = NULL;
     spk_rc rc = spk_xml_rows_create(&options, &rows, err);
     if (rc)

@@ -76,9 +76,9 @@ static spk_rc decode(struct spk_component *self, struct spk_response *response,
                      spk_document_visit visit, void *context, struct spk_error *err)
 {
     const struct csv_decoder *decoder = (const struct csv_decoder *)self;
-    struct spk_csv_options options = {
-        .delimiter = decoder->delimiter,
-        .encoding = spk_arena_strdup(response->arena, decoder->encoding)};
+    struct spk_csv_options options = {.delimiter = decoder->delimiter,
+                                      .encoding =
+                                          spk_arena_strdup(response->arena, decoder->encoding)};
     struct spk_csv *csv = NULL;
     spk_rc rc = spk_csv_create(&options, &csv, err);
     for (size_t at = 0; !rc && at < response->body.len; at += CHUNK_BYTES) {

@@ -6,7 +6,7 @@
 static const struct spk_prop props[] = {SPK_DEFAULT_HANDLER_PROPS, SPK_PROP_END};
 
 void spk_default_handler_interpret(struct spk_component *base, const struct spk_scope *scope,
-                      const struct spk_error *failure, struct spk_resolution *out)
+                                   const struct spk_error *failure, struct spk_resolution *out)
 {
     struct spk_default_handler *self = (struct spk_default_handler *)base;
     for (size_t i = 0; i < self->filters.len; i++) {
@@ -21,8 +21,8 @@ void spk_default_handler_interpret(struct spk_component *base, const struct spk_
         spk_fallback_resolution(scope->response, failure, out, scope->arena);
 }
 
-double spk_default_handler_backoff(struct spk_component *base, const struct spk_scope *scope, int attempt,
-                      struct spk_error *err)
+double spk_default_handler_backoff(struct spk_component *base, const struct spk_scope *scope,
+                                   int attempt, struct spk_error *err)
 {
     struct spk_default_handler *self = (struct spk_default_handler *)base;
     for (size_t i = 0; i < self->backoffs.len; i++) {

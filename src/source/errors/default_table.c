@@ -1,18 +1,18 @@
 #include "errors.h"
 
-const char *const spk_action_names[] = {"SUCCESS",      "FAIL",  "RETRY", "IGNORE",
-                                        "RATE_LIMITED", "RESET_PAGINATION", NULL};
+const char *const spk_action_names[] = {
+    "SUCCESS", "FAIL", "RETRY", "IGNORE", "RATE_LIMITED", "RESET_PAGINATION", NULL};
 
 enum spk_action spk_action_of(int choice)
 {
-    static const enum spk_action actions[] = {SPK_ACTION_SUCCESS, SPK_ACTION_FAIL,
-                                              SPK_ACTION_RETRY,   SPK_ACTION_IGNORE,
+    static const enum spk_action actions[] = {SPK_ACTION_SUCCESS,      SPK_ACTION_FAIL,
+                                              SPK_ACTION_RETRY,        SPK_ACTION_IGNORE,
                                               SPK_ACTION_RATE_LIMITED, SPK_ACTION_RESET_PAGINATION};
     return actions[choice];
 }
 
-const char *const spk_failure_names[] = {"unset", "system_error", "config_error",
-                                         "transient_error", NULL};
+const char *const spk_failure_names[] = {"unset", "system_error", "config_error", "transient_error",
+                                         NULL};
 
 spk_rc spk_failure_of(int choice)
 {
@@ -26,9 +26,11 @@ static const struct {
     spk_rc failure;
     const char *message;
 } table[] = {
-    {400, SPK_ACTION_FAIL, SPK_ESYSTEM, "HTTP 400: the server calls the request bad; check its parameters"},
+    {400, SPK_ACTION_FAIL, SPK_ESYSTEM,
+     "HTTP 400: the server calls the request bad; check its parameters"},
     {401, SPK_ACTION_FAIL, SPK_ECONFIG, "HTTP 401: not authenticated; check the credentials"},
-    {403, SPK_ACTION_FAIL, SPK_ECONFIG, "HTTP 403: these credentials may not read this; check their permissions"},
+    {403, SPK_ACTION_FAIL, SPK_ECONFIG,
+     "HTTP 403: these credentials may not read this; check their permissions"},
     {404, SPK_ACTION_FAIL, SPK_ESYSTEM, "HTTP 404: not found; check the base URL and the path"},
     {405, SPK_ACTION_FAIL, SPK_ESYSTEM, "HTTP 405: method not allowed"},
     {408, SPK_ACTION_RETRY, SPK_ETRANSIENT, "HTTP 408: the server waited too long for the request"},

@@ -28,11 +28,11 @@ struct spk_default_handler {
          .offset = offsetof(struct spk_default_handler, max_retries),                              \
          .standard = "5",                                                                          \
          .help = "tries after the first"},                                                         \
-        {.name = "max_time",                                                                       \
-         .type = SPK_PROP_NUMBER,                                                                  \
-         .offset = offsetof(struct spk_default_handler, max_time),                                 \
-         .standard = "600",                                                                        \
-         .help = "seconds after which no further try is made"}
+    {                                                                                              \
+        .name = "max_time", .type = SPK_PROP_NUMBER,                                               \
+        .offset = offsetof(struct spk_default_handler, max_time), .standard = "600",               \
+        .help = "seconds after which no further try is made"                                       \
+    }
 
 void spk_default_handler_interpret(struct spk_component *self, const struct spk_scope *scope,
                                    const struct spk_error *failure, struct spk_resolution *out);

@@ -2,9 +2,9 @@
 
 enum { MAX_MESSAGE = 2000, MAX_NESTING = 16 };
 
-static const char *const keys[] = {"message",  "messages",      "error", "errors", "failures",
-                                   "failure",  "detail",        "err",   "error_message",
-                                   "msg",      "reason",        "status_message"};
+static const char *const keys[] = {"message",       "messages", "error",  "errors",
+                                   "failures",      "failure",  "detail", "err",
+                                   "error_message", "msg",      "reason", "status_message"};
 
 static void append_message(struct spk_buf *out, struct spk_value value, int depth)
 {

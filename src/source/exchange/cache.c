@@ -29,7 +29,7 @@ struct spk_cache_entry {
     struct spk_view url;
     struct spk_http_header *headers;
     size_t headers_len;
-    char *body;    /* in memory, or NULL: at `offset` of the file */
+    char *body; /* in memory, or NULL: at `offset` of the file */
     size_t body_len;
     int64_t offset;
 };
@@ -197,7 +197,8 @@ static void keep(struct spk_cache *cache, struct spk_cache_entry *entry,
     entry->status = answer->status;
     entry->url = spk_arena_dup(&entry->arena, answer->url);
     entry->headers_len = answer->headers_len;
-    entry->headers = spk_arena_array(&entry->arena, answer->headers_len + 1, sizeof(*entry->headers));
+    entry->headers =
+        spk_arena_array(&entry->arena, answer->headers_len + 1, sizeof(*entry->headers));
     for (size_t i = 0; i < answer->headers_len; i++) {
         entry->headers[i].name = spk_arena_dup(&entry->arena, answer->headers[i].name);
         entry->headers[i].value = spk_arena_dup(&entry->arena, answer->headers[i].value);

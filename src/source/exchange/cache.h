@@ -1,8 +1,9 @@
 #ifndef SPK_SOURCE_EXCHANGE_CACHE_H
 #define SPK_SOURCE_EXCHANGE_CACHE_H
 /*
- * Answers kept for one run, so that a parent stream that several streams read, or that is read itself
- * as well, sends each request once. Who asks for what is already under way waits for the same answer.
+ * Answers kept for one run, so that a parent stream that several streams read, or that is read
+ * itself as well, sends each request once. Who asks for what is already under way waits for the
+ * same answer.
  *
  * Only GET and HEAD with status 200 are kept, by stream, method, URL, headers (but for credentials)
  * and body. Up to 64 MiB stay in memory, then up to 4 GiB go to an unlinked temporary file; what

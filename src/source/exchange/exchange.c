@@ -3,9 +3,9 @@
 
 #include "base/event.h"
 #include "base/memory.h"
+#include "source/exchange/cache.h"
 #include "source/kinds.h"
 #include "source/request/options.h"
-#include "source/exchange/cache.h"
 #include "source/source_internal.h"
 #include "wire.h"
 
@@ -13,9 +13,9 @@ struct spk_exchange {
     struct spk_component *requester;
     struct spk_scope scope;
     struct spk_arena arena;
-    struct spk_request request; /* without what the authenticator adds at each try */
-    struct spk_http_request wire;  /* of the last try */
-    struct spk_http_call *call;    /* or, where answers are kept: */
+    struct spk_request request;   /* without what the authenticator adds at each try */
+    struct spk_http_request wire; /* of the last try */
+    struct spk_http_call *call;   /* or, where answers are kept: */
     struct spk_cache_entry *entry;
     struct spk_http_response answer;
     struct spk_response response;
@@ -79,7 +79,8 @@ spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scop
     x->scope.arena = &x->arena;
     x->started_us = spk_time_monotonic_us();
     x->request.arena = &x->arena;
-    spk_rc rc = SPK_OPS(requester, requester)->prepare(requester, &x->scope, extra, &x->request, err);
+    spk_rc rc =
+        SPK_OPS(requester, requester)->prepare(requester, &x->scope, extra, &x->request, err);
     if (!rc)
         rc = send_try(x, err);
     if (rc)
@@ -139,8 +140,9 @@ static void take_answer(struct spk_exchange *x)
 static void await(struct spk_exchange *x, struct spk_error *failure)
 {
     *failure = (struct spk_error){0};
-    spk_rc rc = x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
-                         : spk_http_wait(x->call, &x->answer, failure);
+    spk_rc rc =
+        x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
+                 : spk_http_wait(x->call, &x->answer, failure);
     if (x->call)
         spk_http_call_destroy(x->call);
     x->call = NULL;

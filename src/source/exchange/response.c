@@ -20,7 +20,8 @@ struct first_document {
 };
 
 /* Only the first document counts: templates see what one call of response.json() gives. */
-static spk_rc take_document(void *context, const struct spk_document *document, struct spk_error *err)
+static spk_rc take_document(void *context, const struct spk_document *document,
+                            struct spk_error *err)
 {
     struct first_document *first = context;
     if (first->seen)

@@ -101,8 +101,8 @@ static spk_rc encode_url(const struct spk_request *request, struct spk_http_requ
 
 static bool takes_body(struct spk_view method)
 {
-    return spk_view_is(method, "GET") || spk_view_is(method, "POST") || spk_view_is(method, "PUT") ||
-           spk_view_is(method, "PATCH");
+    return spk_view_is(method, "GET") || spk_view_is(method, "POST") ||
+           spk_view_is(method, "PUT") || spk_view_is(method, "PATCH");
 }
 
 /* The body and the content type that goes with it. */

@@ -4,8 +4,8 @@
 #include "template/template.h"
 
 /*
- * DpathExtractor: the records at a path of the decoded body. A list there gives its items, an object
- * one record, nothing or something empty none. A JSON array as body is read item by item.
+ * DpathExtractor: the records at a path of the decoded body. A list there gives its items, an
+ * object one record, nothing or something empty none. A JSON array as body is read item by item.
  */
 struct dpath_extractor {
     struct spk_component base;

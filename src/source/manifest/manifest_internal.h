@@ -1,8 +1,9 @@
 #ifndef SPK_SOURCE_MANIFEST_INTERNAL_H
 #define SPK_SOURCE_MANIFEST_INTERNAL_H
 /*
- * A manifest is resolved by sections, each on first use, so that `spec` of a large manifest does not
- * pay for its streams: $ref is replaced by what it names, then types and $parameters are handed down.
+ * A manifest is resolved by sections, each on first use, so that `spec` of a large manifest does
+ * not pay for its streams: $ref is replaced by what it names, then types and $parameters are handed
+ * down.
  */
 #include <pthread.h>
 

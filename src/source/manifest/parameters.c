@@ -1,6 +1,7 @@
 #include "manifest_internal.h"
 
-/* The type of a component that does not write it: by its parent's type and the field it stands in. */
+/* The type of a component that does not write it: by its parent's type and the field it stands in.
+ */
 static const struct {
     const char *field, *type;
 } default_types[] = {
@@ -160,8 +161,8 @@ static spk_rc propagate_field(struct propagation *p, struct spk_value type, stru
         inner = shallow_copy(arena, parameters);
         spk_dict_remove(inner, entry->key.text);
     }
-    struct spk_view name = spk_arena_printf(arena, "%.*s.%.*s", SPK_FMT(spk_value_text_or(type, "")),
-                                            SPK_FMT(entry->key.text));
+    struct spk_view name = spk_arena_printf(
+        arena, "%.*s.%.*s", SPK_FMT(spk_value_text_or(type, "")), SPK_FMT(entry->key.text));
     if (list)
         return propagate_list(p, name, entry->value, inner, &entry->value);
     return propagate(p, name, entry->value, inner, &entry->value);

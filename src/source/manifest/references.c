@@ -1,8 +1,8 @@
 #include "manifest_internal.h"
 
 /*
- * "$ref: '#/definitions/x'" with siblings that override, and the bare text "#/definitions/x". A path
- * is ambiguous where a key holds "/": at each level the whole rest is tried as one key first.
+ * "$ref: '#/definitions/x'" with siblings that override, and the bare text "#/definitions/x". A
+ * path is ambiguous where a key holds "/": at each level the whole rest is tried as one key first.
  */
 struct resolver {
     struct spk_manifest *manifest;
@@ -33,8 +33,8 @@ static bool holds_config_values(struct spk_value key)
 static struct spk_value step_into(struct spk_value node, struct spk_view head)
 {
     int64_t index;
-    if (spk_is(node, SPK_LIST) && spk_parse_i64(head, -(int64_t)spk_list_len(node),
-                                                (int64_t)spk_list_len(node) - 1, &index))
+    if (spk_is(node, SPK_LIST) &&
+        spk_parse_i64(head, -(int64_t)spk_list_len(node), (int64_t)spk_list_len(node) - 1, &index))
         return spk_list_at(node, (size_t)(index < 0 ? index + (int64_t)spk_list_len(node) : index));
     struct spk_value found = spk_dict_get(node, head);
     if (!spk_is_defined(found) && spk_parse_i64(head, INT64_MIN, INT64_MAX, &index))

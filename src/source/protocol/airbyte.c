@@ -339,7 +339,8 @@ spk_rc spk_airbyte_log(struct spk_airbyte *out, enum spk_level level, struct spk
     return rc;
 }
 
-static void log_event(void *context, enum spk_event event, enum spk_level level, struct spk_view line)
+static void log_event(void *context, enum spk_event event, enum spk_level level,
+                      struct spk_view line)
 {
     spk_airbyte_log(context, level, line, NULL);
 }

@@ -22,8 +22,9 @@ void spk_read_stream_failed(struct spk_read *read, struct spk_stream_read *strea
     stream->failed = true;
     if (!read->first_failure.rc)
         read->first_failure = *failure;
-    spk_rc rc = read->fatal.rc ? SPK_OK
-                               : read->sink->ops->stream_failed(read->sink, stream->info, failure, &err);
+    spk_rc rc = read->fatal.rc
+                    ? SPK_OK
+                    : read->sink->ops->stream_failed(read->sink, stream->info, failure, &err);
     if (rc && !read->fatal.rc)
         read->fatal = err;
     pthread_mutex_unlock(&read->lock);
@@ -35,8 +36,8 @@ static void destroy_task(struct spk_slice_task *task)
     free(task);
 }
 
-/* Called with the lock held, when the last slice of an exhausted stream is gone: the last state, then
- * the final status. */
+/* Called with the lock held, when the last slice of an exhausted stream is gone: the last state,
+ * then the final status. */
 static void finish_stream(struct spk_read *read, struct spk_stream_read *stream)
 {
     struct spk_error err = {0};
@@ -49,11 +50,11 @@ static void finish_stream(struct spk_read *read, struct spk_stream_read *stream)
     if (stream->cursor && stream->cursor->ops->finish)
         stream->cursor->ops->finish(stream->cursor);
     rc = sink->ops->stream_status(sink, stream->info,
-                                  stream->failed ? SPK_STREAM_INCOMPLETE : SPK_STREAM_COMPLETE, NULL,
-                                  &err);
+                                  stream->failed ? SPK_STREAM_INCOMPLETE : SPK_STREAM_COMPLETE,
+                                  NULL, &err);
     if (!rc && stream->cursor)
-        rc = sink->ops->state(sink, stream->info, stream->cursor->ops->state(stream->cursor, &arena),
-                              &err);
+        rc = sink->ops->state(sink, stream->info,
+                              stream->cursor->ops->state(stream->cursor, &arena), &err);
     spk_arena_deinit(&arena);
     if (rc)
         read->fatal = err;

@@ -1,9 +1,9 @@
 #ifndef SPK_SOURCE_READ_INTERNAL_H
 #define SPK_SOURCE_READ_INTERNAL_H
 /*
- * One read: streams are started in catalog order; workers take slices from a bounded queue and, when
- * it runs low, make one stream generate more of them. All fields are guarded by `lock` but for what
- * the worker that holds a slice owns.
+ * One read: streams are started in catalog order; workers take slices from a bounded queue and,
+ * when it runs low, make one stream generate more of them. All fields are guarded by `lock` but for
+ * what the worker that holds a slice owns.
  */
 #include "source/source_internal.h"
 #include "source/stream/stream.h"
@@ -20,7 +20,7 @@ struct spk_stream_read {
     bool generating; /* a worker is inside slices->next */
     bool announced;  /* RUNNING was said */
     bool failed;
-    size_t open;     /* slices queued or being read */
+    size_t open; /* slices queued or being read */
     uint64_t next_number;
     int64_t records;
 };

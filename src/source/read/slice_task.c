@@ -36,9 +36,8 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
         spk_read_fatal(reader->read, err);
         return rc;
     }
-    return cursor->ops->observes
-               ? cursor->ops->observe(cursor, &reader->task->slice, record, err)
-               : SPK_OK;
+    return cursor->ops->observes ? cursor->ops->observe(cursor, &reader->task->slice, record, err)
+                                 : SPK_OK;
 }
 
 static spk_rc on_page(void *context, struct spk_error *err)
@@ -68,7 +67,8 @@ static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
     struct spk_stream_read *stream = reader->task->stream;
     struct spk_component *retriever = ((struct spk_declarative_stream *)stream->stream)->retriever;
     struct spk_sink *sink = reader->read->sink;
-    spk_rc rc = sink->ops->slice_begin(sink, stream->info, &reader->task->slice, &reader->handle, err);
+    spk_rc rc =
+        sink->ops->slice_begin(sink, stream->info, &reader->task->slice, &reader->handle, err);
     if (rc) {
         spk_read_fatal(reader->read, err);
         return rc;
@@ -81,7 +81,8 @@ static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
                                         .evidence = &reader->evidence};
     struct spk_error failure = {0};
     rc = SPK_OPS(retriever, retriever)->read(retriever, &slice_read, &failure);
-    spk_rc end = sink->ops->slice_end(sink, reader->handle, &reader->evidence, rc ? &failure : NULL, err);
+    spk_rc end =
+        sink->ops->slice_end(sink, reader->handle, &reader->evidence, rc ? &failure : NULL, err);
     if (end) {
         spk_read_fatal(reader->read, err);
         return end;

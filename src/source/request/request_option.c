@@ -58,7 +58,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     for (size_t i = 0; i < self->step_count; i++) {
         struct spk_view text = spk_value_text_or(spk_list_at(self->field_path, i), "");
         self->steps[i] = SPK_NEW(build->arena, struct spk_template_string);
-        spk_template_string_init(self->steps[i], spk_template_parse(build->arena, text, NULL), NULL);
+        spk_template_string_init(self->steps[i], spk_template_parse(build->arena, text, NULL),
+                                 NULL);
     }
     return SPK_OK;
 }

@@ -110,8 +110,8 @@ static spk_rc own_options(struct spk_http_requester *self, const struct spk_scop
 {
     struct spk_component *base = &self->base;
     spk_request_options_init(out, scope->arena);
-    spk_rc rc = eval_part(scope, base, self->parameters_tree, self->parameters_text,
-                          &out->parameters, err);
+    spk_rc rc =
+        eval_part(scope, base, self->parameters_tree, self->parameters_text, &out->parameters, err);
     if (!rc)
         rc = eval_part(scope, base, self->headers_tree, self->headers_text, &out->headers, err);
     if (!rc)

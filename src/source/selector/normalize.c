@@ -5,9 +5,9 @@
 #include "source/stream/stream.h"
 
 /*
- * The CDK's default normalisation, with its edges: a value is cast only where its property allows one
- * type besides null; the type is that of the property itself, not of what its $ref names; what cannot
- * be cast stays as it is.
+ * The CDK's default normalisation, with its edges: a value is cast only where its property allows
+ * one type besides null; the type is that of the property itself, not of what its $ref names; what
+ * cannot be cast stays as it is.
  */
 enum { MAX_NESTING = 64 };
 
@@ -127,8 +127,8 @@ static bool is_simple_type(struct spk_value name)
     return false;
 }
 
-/* A scalar where a list of scalars is wanted becomes such a list; the items' types must be written as
- * a list, or not at all. */
+/* A scalar where a list of scalars is wanted becomes such a list; the items' types must be written
+ * as a list, or not at all. */
 static struct spk_value to_list(struct spk_arena *arena, struct spk_value schema,
                                 struct spk_value value)
 {
@@ -185,8 +185,9 @@ static void normalize(struct normalizer *n, struct spk_value value, struct spk_v
     if (depth > MAX_NESTING || !spk_is(schema, SPK_DICT))
         return;
     struct spk_value properties = spk_get(schema, "properties"), items = spk_get(schema, "items");
-    for (size_t i = 0; spk_is(value, SPK_DICT) && spk_is(properties, SPK_DICT) &&
-                       i < spk_dict_len(properties); i++) {
+    for (size_t i = 0;
+         spk_is(value, SPK_DICT) && spk_is(properties, SPK_DICT) && i < spk_dict_len(properties);
+         i++) {
         const struct spk_entry *e = &properties.dict->entries[i];
         struct spk_value *slot = spk_dict_find(value, spk_value_text_or(e->key, ""));
         if (!slot)
@@ -194,8 +195,8 @@ static void normalize(struct normalizer *n, struct spk_value value, struct spk_v
         *slot = convert(n, *slot, e->value);
         normalize(n, *slot, e->value, depth + 1);
     }
-    for (size_t i = 0; spk_is(value, SPK_LIST) && spk_is(items, SPK_DICT) && i < spk_list_len(value);
-         i++) {
+    for (size_t i = 0;
+         spk_is(value, SPK_LIST) && spk_is(items, SPK_DICT) && i < spk_list_len(value); i++) {
         struct spk_value *slot = &value.list->items[i];
         *slot = convert(n, *slot, items);
         normalize(n, *slot, items, depth + 1);

@@ -49,7 +49,8 @@ static spk_rc build_transformations(struct record_selector *self, const struct s
         return SPK_OK;
     struct spk_path list = {.parent = build->path, .key = SPK_VIEW("transformations")};
     size_t n = spk_list_len(nodes);
-    self->transformations.items = spk_arena_array(build->arena, n + 1, sizeof(struct spk_component *));
+    self->transformations.items =
+        spk_arena_array(build->arena, n + 1, sizeof(struct spk_component *));
     for (size_t i = 0; i < n; i++) {
         struct spk_path item = {.parent = &list, .index = i};
         struct spk_build inner = *build;
@@ -70,16 +71,16 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct spk_value normalization = self->schema_normalization;
     self->stream_name = spk_value_text_or(spk_get(build->stream, "name"), "");
     struct spk_value cursor = spk_get(build->stream, "incremental_sync");
-    self->transform_before_filtering =
-        spk_value_truthy(spk_is_nothing(self->transform_first)
-                             ? spk_get(cursor, "is_client_side_incremental")
-                             : self->transform_first);
+    self->transform_before_filtering = spk_value_truthy(
+        spk_is_nothing(self->transform_first) ? spk_get(cursor, "is_client_side_incremental")
+                                              : self->transform_first);
     self->normalize = spk_view_is(spk_value_text_or(normalization, ""), "Default");
     if (spk_is(normalization, SPK_DICT))
-        return spk_build_fail(build, normalization, err,
-                              "no native schema normalization is called '%.*s'; there are: Default, "
-                              "None",
-                              SPK_FMT(spk_value_text_or(spk_get(normalization, "class_name"), "?")));
+        return spk_build_fail(
+            build, normalization, err,
+            "no native schema normalization is called '%.*s'; there are: Default, "
+            "None",
+            SPK_FMT(spk_value_text_or(spk_get(normalization, "class_name"), "?")));
     return build_transformations(self, build, err);
 }
 
@@ -97,8 +98,9 @@ static spk_rc filter(struct selection *s, bool *keep, struct spk_error *err)
     struct spk_component *component = s->self->filter;
     struct spk_cursor *cursor = s->scope.cursor;
     *keep = !cursor || cursor->ops->should_sync(cursor, s->scope.slice, s->scope.record);
-    return component && *keep ? SPK_OPS(component, record_filter)->keep(component, &s->scope, keep, err)
-                     : SPK_OK;
+    return component && *keep
+               ? SPK_OPS(component, record_filter)->keep(component, &s->scope, keep, err)
+               : SPK_OK;
 }
 
 static spk_rc transform(struct selection *s, struct spk_error *err)
@@ -145,7 +147,8 @@ static spk_rc select_records(struct spk_component *base, const struct spk_scope 
     if (self->normalize)
         rc = spk_selector_schema(self->base.source, self->stream_name, &s.schema, err);
     if (!rc)
-        rc = SPK_OPS(self->extractor, extractor)->extract(self->extractor, scope, on_record, &s, err);
+        rc = SPK_OPS(self->extractor, extractor)
+                 ->extract(self->extractor, scope, on_record, &s, err);
     *extracted = s.extracted;
     return rc;
 }

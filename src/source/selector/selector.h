@@ -6,7 +6,8 @@
 /* Casts the values of `record` (DICT, changed in place) to the types of a JSON schema, as the CDK's
  * default transformer: only where a property has exactly one type besides null; values that cannot
  * be cast stay. */
-void spk_schema_normalize(struct spk_value record, struct spk_value schema, struct spk_arena *arena);
+void spk_schema_normalize(struct spk_value record, struct spk_value schema,
+                          struct spk_arena *arena);
 
 /* The JSON schema of the stream of that name. */
 spk_rc spk_selector_schema(struct spk_source *source, struct spk_view stream,

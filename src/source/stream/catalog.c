@@ -42,7 +42,8 @@ spk_rc spk_stream_catalog_entry(struct spk_component *self, struct spk_arena *ar
     struct spk_value out = spk_dict_new(arena);
     spk_set(out, "name", spk_string(stream->name));
     spk_set(out, "json_schema", schema);
-    spk_set(out, "supported_sync_modes", texts(arena, "full_refresh", cursor ? "incremental" : NULL));
+    spk_set(out, "supported_sync_modes",
+            texts(arena, "full_refresh", cursor ? "incremental" : NULL));
     if (cursor) {
         struct spk_value field = spk_list_new(arena);
         spk_list_append(field, spk_string(SPK_OPS(cursor, cursor_type)->cursor_field(cursor)));

@@ -115,7 +115,8 @@ static spk_rc load_schema(struct spk_declarative_stream *stream, struct spk_valu
     return SPK_OPS(loader, schema_loader)->load(loader, arena, schema, err);
 }
 
-spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema, struct spk_error *err)
+spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema,
+                         struct spk_error *err)
 {
     struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     spk_rc rc = SPK_OK;

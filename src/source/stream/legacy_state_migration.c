@@ -14,8 +14,8 @@ static spk_rc eval_text(struct spk_component *self, struct spk_value written,
     struct spk_template_string template;
     if (spk_is(parameters, SPK_DICT))
         owner.parameters = parameters;
-    spk_template_string_init(
-        &template, spk_template_parse(arena, spk_value_text_or(written, ""), NULL), NULL);
+    spk_template_string_init(&template,
+                             spk_template_parse(arena, spk_value_text_or(written, ""), NULL), NULL);
     return spk_scope_text(&scope, &owner, &template, out, err);
 }
 

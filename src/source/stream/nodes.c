@@ -4,7 +4,8 @@
 #include "source/source_internal.h"
 #include "template/template.h"
 
-/* The manifest's streams for this config: ConditionalStreams are let in where their condition holds. */
+/* The manifest's streams for this config: ConditionalStreams are let in where their condition
+ * holds. */
 
 static bool is_conditional(struct spk_value node)
 {

@@ -1,6 +1,7 @@
 #ifndef SPK_SOURCE_STREAM_STATE_MIGRATION_H
 #define SPK_SOURCE_STREAM_STATE_MIGRATION_H
-/* State migrations: states of older versions of a connector become today's. Internal to src/source. */
+/* State migrations: states of older versions of a connector become today's. Internal to src/source.
+ */
 #include "source/component.h"
 
 struct spk_state_migration_ops {

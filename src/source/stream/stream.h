@@ -6,13 +6,13 @@
 struct spk_declarative_stream {
     struct spk_component base;
     struct spk_view name;
-    struct spk_value primary_key;    /* as written: text, list of texts, list of lists */
+    struct spk_value primary_key; /* as written: text, list of texts, list of lists */
     struct spk_component *retriever;
-    struct spk_component *cursor; /* incremental_sync, or NULL */
-    struct spk_value schema_loader;    /* node: one loader or a list of them */
-    struct spk_components loaders;     /* made of schema_loader; their schemas are merged */
+    struct spk_component *cursor;   /* incremental_sync, or NULL */
+    struct spk_value schema_loader; /* node: one loader or a list of them */
+    struct spk_components loaders;  /* made of schema_loader; their schemas are merged */
     struct spk_components state_migrations;
-    struct spk_value schema;           /* loaded once; UNDEFINED before */
+    struct spk_value schema; /* loaded once; UNDEFINED before */
     struct spk_stream_info info;
 };
 
