@@ -33,7 +33,7 @@ struct spk_event_field {
     ((struct spk_event_field){.name = (name_), .kind = SPK_FIELD_DOUBLE, .number = (n_)})
 /* spk_event_emit(SPK_EVENT_X, SPK_FIELDS(SPK_INT("rows", 5), SPK_TEXT("stream", name))) */
 #define SPK_FIELDS(...)                                                                            \
-    (const struct spk_event_field[]){__VA_ARGS__},                                                       \
+    (const struct spk_event_field[]){__VA_ARGS__},                                                 \
         sizeof((const struct spk_event_field[]){__VA_ARGS__}) / sizeof(struct spk_event_field)
 
 struct spk_event_sink {

@@ -1,8 +1,8 @@
 #include "jsonschema_internal.h"
 #include "regex/regex.h"
 
-static bool check_count(struct spk_check *check, struct spk_value schema, const char *const names[2],
-                        size_t count, struct spk_value instance)
+static bool check_count(struct spk_check *check, struct spk_value schema,
+                        const char *const names[2], size_t count, struct spk_value instance)
 {
     struct spk_value least = spk_get(schema, names[0]), most = spk_get(schema, names[1]);
     if (spk_is(least, SPK_INT) && (int64_t)count < least.integer)
@@ -110,8 +110,7 @@ static bool check_member(struct spk_check *check, struct spk_value schema,
     if (known || !spk_is_defined(rest))
         return true;
     if (spk_is(rest, SPK_BOOL) && !rest.boolean)
-        return spk_check_fail(check,
-                              "Additional properties are not allowed (%s was unexpected)",
+        return spk_check_fail(check, "Additional properties are not allowed (%s was unexpected)",
                               spk_check_repr(check, member->key));
     return spk_check_schema(check, rest, member->value);
 }

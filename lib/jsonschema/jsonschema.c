@@ -51,8 +51,8 @@ static struct spk_value resolve(struct spk_check *check, struct spk_view referen
             i += escape;
         }
         int64_t index;
-        if (spk_is(at, SPK_LIST) && spk_parse_i64(spk_buf_view(&key), 0,
-                                                  (int64_t)spk_list_len(at) - 1, &index))
+        if (spk_is(at, SPK_LIST) &&
+            spk_parse_i64(spk_buf_view(&key), 0, (int64_t)spk_list_len(at) - 1, &index))
             at = spk_list_at(at, (size_t)index);
         else
             at = spk_dict_get(at, spk_buf_view(&key));
@@ -64,8 +64,8 @@ static struct spk_value resolve(struct spk_check *check, struct spk_view referen
 bool spk_check_schema(struct spk_check *check, struct spk_value schema, struct spk_value instance)
 {
     if (spk_is(schema, SPK_BOOL))
-        return schema.boolean ||
-               spk_check_fail(check, "False schema does not allow %s", spk_check_repr(check, instance));
+        return schema.boolean || spk_check_fail(check, "False schema does not allow %s",
+                                                spk_check_repr(check, instance));
     if (!spk_is(schema, SPK_DICT))
         return true;
     struct spk_value reference = spk_get(schema, "$ref");
@@ -76,12 +76,11 @@ bool spk_check_schema(struct spk_check *check, struct spk_value schema, struct s
     if (spk_is(reference, SPK_STRING))
         valid = spk_check_schema(check, resolve(check, reference.text), instance);
     else
-        valid = spk_check_any(check, schema, instance) &&
-                spk_check_number(check, schema, instance) &&
-                spk_check_string(check, schema, instance) &&
-                spk_check_object(check, schema, instance) &&
-                spk_check_array(check, schema, instance) &&
-                spk_check_combined(check, schema, instance);
+        valid =
+            spk_check_any(check, schema, instance) && spk_check_number(check, schema, instance) &&
+            spk_check_string(check, schema, instance) &&
+            spk_check_object(check, schema, instance) && spk_check_array(check, schema, instance) &&
+            spk_check_combined(check, schema, instance);
     check->depth--;
     return valid;
 }

@@ -2,8 +2,9 @@
 #define SPK_JSONSCHEMA_JSONSCHEMA_H
 /*
  * JSON Schema draft 7 over value trees, as Python's jsonschema.validate judges: all keywords of the
- * validation vocabulary, local $ref, no formats (they are annotations). Keywords of a wrong shape are
- * ignored. Texts are worded like jsonschema's; of several errors the one nearest to the top is told.
+ * validation vocabulary, local $ref, no formats (they are annotations). Keywords of a wrong shape
+ * are ignored. Texts are worded like jsonschema's; of several errors the one nearest to the top is
+ * told.
  */
 #include "value/value.h"
 

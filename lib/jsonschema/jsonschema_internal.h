@@ -26,6 +26,7 @@ bool spk_check_number(struct spk_check *check, struct spk_value schema, struct s
 bool spk_check_string(struct spk_check *check, struct spk_value schema, struct spk_value instance);
 bool spk_check_array(struct spk_check *check, struct spk_value schema, struct spk_value instance);
 bool spk_check_object(struct spk_check *check, struct spk_value schema, struct spk_value instance);
-bool spk_check_combined(struct spk_check *check, struct spk_value schema, struct spk_value instance);
+bool spk_check_combined(struct spk_check *check, struct spk_value schema,
+                        struct spk_value instance);
 
 #endif

@@ -7,7 +7,12 @@
 
 #include <stdlib.h>
 
-enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 2000, HEAP_LIMIT_KIB = 16 * 1024, MAX_PATTERN = 64 * 1024 };
+enum {
+    MATCH_LIMIT = 1000000,
+    DEPTH_LIMIT = 2000,
+    HEAP_LIMIT_KIB = 16 * 1024,
+    MAX_PATTERN = 64 * 1024
+};
 
 struct spk_regex {
     pcre2_code *code;
@@ -26,7 +31,8 @@ spk_rc spk_regex_compile(struct spk_view pattern, struct spk_regex **out, struct
         PCRE2_UCHAR text[160] = "";
         pcre2_get_error_message(code, text, sizeof(text));
         return spk_error_set(err, SPK_ECONFIG, "pattern '%.*s': %s at offset %zu",
-                             (int)(pattern.len < 200 ? pattern.len : 200), pattern.at, text, offset);
+                             (int)(pattern.len < 200 ? pattern.len : 200), pattern.at, text,
+                             offset);
     }
     struct spk_regex *regex = spk_memory_zalloc(sizeof(*regex));
     regex->code = compiled;
@@ -59,8 +65,8 @@ static void take_match(const pcre2_match_data *data, int groups, struct spk_rege
                                       .group_to = group ? at[3] : at[1]};
 }
 
-spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored, bool *found,
-                      struct spk_regex_match *match, struct spk_error *err)
+spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored,
+                      bool *found, struct spk_regex_match *match, struct spk_error *err)
 {
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
     if (!data)

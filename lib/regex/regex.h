@@ -1,9 +1,10 @@
 #ifndef SPK_REGEX_REGEX_H
 #define SPK_REGEX_REGEX_H
 /*
- * Regular expressions through PCRE2, for patterns from manifests over text from servers: UTF-8 is not
- * required of the text, the interpreter is used (no JIT) and its work is bounded, so that a hostile
- * pattern ends as an error and not as a hang. A compiled pattern is immutable and shared by threads.
+ * Regular expressions through PCRE2, for patterns from manifests over text from servers: UTF-8 is
+ * not required of the text, the interpreter is used (no JIT) and its work is bounded, so that a
+ * hostile pattern ends as an error and not as a hang. A compiled pattern is immutable and shared by
+ * threads.
  */
 #include "base/error.h"
 #include "base/view.h"
@@ -20,7 +21,7 @@ spk_rc spk_regex_compile(struct spk_view pattern, struct spk_regex **out, struct
 void spk_regex_destroy(struct spk_regex *regex);
 /* The first match at or after the start; *found false where there is none. anchored: only at the
  * start, as re.match. EDATA when the bound of work was passed. match may be NULL. */
-spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored, bool *found,
-                      struct spk_regex_match *match, struct spk_error *err);
+spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored,
+                      bool *found, struct spk_regex_match *match, struct spk_error *err);
 
 #endif
