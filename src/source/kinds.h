@@ -95,7 +95,7 @@ struct spk_pagination_strategy_ops {
     spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err);
     bool needs_body;
-    bool needs_last_record;
+    bool (*needs_last_record)(struct spk_component *self); /* optional: no */
 };
 
 /* ---- from body to records */

@@ -14,7 +14,7 @@ static struct spk_value record_field(void *context, struct spk_arena *arena, str
     if (spk_is_defined(record->tree) || !record->node.at)
         return spk_dict_get(spk_record_tree(record), key);
     struct spk_json_node node = spk_json_node_get(record->node, key);
-    return node.at ? spk_json_node_value(arena, node) : (struct spk_value){0};
+    return spk_json_node_value_borrowed(arena, node);
 }
 
 static struct spk_value make_response(void *context, struct spk_arena *arena)
@@ -25,6 +25,35 @@ static struct spk_value make_response(void *context, struct spk_arena *arena)
 static struct spk_value make_json_response(void *context, struct spk_arena *arena)
 {
     return spk_response_json_tree(context);
+}
+
+static struct spk_value response_field(void *context, struct spk_arena *arena, struct spk_view key)
+{
+    const struct spk_response *response = context;
+    struct spk_json_node node = spk_json_node_get(spk_json_doc_root(response->json), key);
+    return spk_json_node_value_borrowed(arena, node);
+}
+
+/* Whether the body is one JSON object: its fields can be had without making the whole tree. */
+static bool is_json_object(struct spk_response *response)
+{
+    const struct spk_component *decoder = response->decoder;
+    const struct spk_json_doc *doc;
+    if (spk_is_defined(response->tree) || (decoder && !SPK_OPS(decoder, decoder)->whole_json))
+        return false;
+    return spk_response_json(response, &doc, NULL) == SPK_OK &&
+           spk_json_node_kind(spk_json_doc_root(doc)) == SPK_DICT;
+}
+
+static void set_response(struct spk_template_env *env, const struct spk_scope *scope,
+                         const struct spk_template *template)
+{
+    struct spk_template_source lazy = {scope->response_is_json ? make_json_response : make_response,
+                                       NULL, scope->response};
+    if (template && spk_template_uses(template, "response") && is_json_object(scope->response))
+        lazy.field = response_field;
+    spk_template_env_set_lazy(env, "response", &lazy);
+    spk_template_env_set(env, "headers", scope->response->headers);
 }
 
 static void set_page(struct spk_template_env *env, const struct spk_page *page)
@@ -47,7 +76,7 @@ static void set_all(struct spk_template_env *env, struct spk_value variables)
 }
 
 static void set_variables(struct spk_template_env *env, const struct spk_scope *scope,
-                          const struct spk_component *self)
+                          const struct spk_component *self, const struct spk_template *template)
 {
     spk_template_env_set(env, "config", scope->source->config);
     spk_template_env_set(env, "parameters", self->parameters);
@@ -63,22 +92,19 @@ static void set_variables(struct spk_template_env *env, const struct spk_scope *
         struct spk_template_source lazy = {make_record, record_field, scope->record};
         spk_template_env_set_lazy(env, "record", &lazy);
     }
-    if (scope->response) {
-        struct spk_template_source lazy = {
-            scope->response_is_json ? make_json_response : make_response, NULL, scope->response};
-        spk_template_env_set_lazy(env, "response", &lazy);
-        spk_template_env_set(env, "headers", scope->response->headers);
-    }
+    if (scope->response)
+        set_response(env, scope, template);
     if (scope->page)
         set_page(env, scope->page);
     set_all(env, scope->extra);
 }
 
+/* template NULL: several ones will be evaluated. */
 static void open_env(struct spk_template_env *env, const struct spk_scope *scope,
-                     const struct spk_component *self)
+                     const struct spk_component *self, const struct spk_template *template)
 {
     spk_template_env_init(env, scope->arena);
-    set_variables(env, scope, self);
+    set_variables(env, scope, self, template);
 }
 
 static bool is_constant(struct spk_template_string *template, struct spk_value *out)
@@ -98,7 +124,7 @@ spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component 
         *out = (struct spk_value){0};
         return SPK_OK;
     }
-    open_env(&env, scope, self);
+    open_env(&env, scope, self, template->template);
     spk_rc rc = spk_template_string_eval(template, &env, out, err);
     spk_template_env_deinit(&env);
     return rc;
@@ -112,7 +138,7 @@ spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_compone
         return spk_scope_eval(scope, self, template, out, err);
     struct spk_template_env env;
     struct spk_template_ask ask = {.fallback = template->template, .types = types};
-    open_env(&env, scope, self);
+    open_env(&env, scope, self, template->template);
     spk_rc rc = spk_template_eval_as(template->template, &env, &ask, out, err);
     spk_template_env_deinit(&env);
     return rc;
@@ -151,7 +177,7 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
         *out = constant.boolean;
         return SPK_OK;
     }
-    open_env(&env, scope, self);
+    open_env(&env, scope, self, template->template);
     spk_rc rc = spk_template_eval_bool(template->template, &env, out, err);
     spk_template_env_deinit(&env);
     return rc;
@@ -166,7 +192,7 @@ spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component 
         *out = (struct spk_value){0};
         return SPK_OK;
     }
-    open_env(&env, scope, self);
+    open_env(&env, scope, self, NULL);
     spk_rc rc = spk_template_tree_eval(tree, &env, 0, out, err);
     spk_template_env_deinit(&env);
     return rc;

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "strategy.h"
+#include "template/template.h"
 
 /* CursorPagination: the token is evaluated from the page; nothing, or a stop condition, ends it. */
 struct cursor_pagination {
@@ -39,7 +40,8 @@ static spk_rc initial(struct spk_component *base, const struct spk_scope *scope,
 static spk_rc page_size(struct spk_component *base, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err)
 {
-    return spk_page_size_eval(base, ((struct cursor_pagination *)base)->page_size, scope, size, err);
+    return spk_page_size_eval(base, ((struct cursor_pagination *)base)->page_size, scope, size,
+                              err);
 }
 
 static spk_rc next(struct spk_component *base, const struct spk_scope *scope,
@@ -64,9 +66,23 @@ static spk_rc next(struct spk_component *base, const struct spk_scope *scope,
     return rc;
 }
 
-static const struct spk_pagination_strategy_ops ops = {
-    .initial = initial, .next = next, .page_size = page_size, .needs_body = true,
-    .needs_last_record = true};
+static bool looks_at_last_record(struct spk_template_string *template)
+{
+    return template && spk_template_uses(template->template, "last_record");
+}
+
+static bool needs_last_record(struct spk_component *base)
+{
+    struct cursor_pagination *self = (struct cursor_pagination *)base;
+    return looks_at_last_record(self->cursor_value) || looks_at_last_record(self->stop_condition) ||
+           looks_at_last_record(self->page_size);
+}
+
+static const struct spk_pagination_strategy_ops ops = {.initial = initial,
+                                                       .next = next,
+                                                       .page_size = page_size,
+                                                       .needs_body = true,
+                                                       .needs_last_record = needs_last_record};
 
 const struct spk_component_type spk_type_cursor_pagination = {
     .name = "CursorPagination",

@@ -96,7 +96,8 @@ static bool needs_body(struct spk_component *base)
 static bool needs_last_record(struct spk_component *base)
 {
     struct spk_component *strategy = ((struct default_paginator *)base)->strategy;
-    return SPK_OPS(strategy, pagination_strategy)->needs_last_record;
+    const struct spk_pagination_strategy_ops *strategy_ops = SPK_OPS(strategy, pagination_strategy);
+    return strategy_ops->needs_last_record && strategy_ops->needs_last_record(strategy);
 }
 
 static const struct spk_paginator_ops ops = {.initial = initial,

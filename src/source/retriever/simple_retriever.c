@@ -88,7 +88,8 @@ struct reading {
     unsigned turn;
     struct spk_value token; /* of the page in hand: {"next_page_token": ...}, or UNDEFINED */
     struct spk_page page;
-    struct spk_arena last; /* holds page.last_record */
+    struct spk_record last; /* becomes page.last_record at the end of the page */
+    struct spk_arena last_arena;
     int64_t emitted;
     bool wants_last_record;
     bool is_data_feed;
@@ -126,10 +127,17 @@ static spk_rc send(struct reading *r, struct spk_exchange **out, struct spk_erro
     return rc ? rc : spk_exchange_start(r->self->requester, &scope, &own, out, err);
 }
 
+/* A record that nobody changed is read from the page when the page is done, where that is parsed as
+ * a whole. */
 static void keep_last_record(struct reading *r, struct spk_record *record)
 {
-    spk_arena_reset(&r->last);
-    r->page.last_record = spk_value_copy(&r->last, spk_record_tree(record));
+    struct spk_component *decoder = r->self->decoder;
+    spk_arena_reset(&r->last_arena);
+    r->last = (struct spk_record){.arena = &r->last_arena};
+    if (record->node.at && SPK_OPS(decoder, decoder)->whole_json)
+        r->last.node = record->node;
+    else
+        r->last.tree = spk_value_copy(&r->last_arena, spk_record_tree(record));
 }
 
 static spk_rc on_record(void *context, struct spk_record *record, struct spk_error *err)
@@ -157,6 +165,8 @@ static spk_rc advance(struct reading *r, struct spk_response *response, struct s
     struct spk_value next = {0};
     scope.response = response;
     r->page.last_token = spk_get(r->token, "next_page_token");
+    if (r->last.arena)
+        r->page.last_record = spk_record_tree(&r->last);
     spk_rc rc = SPK_OK;
     if (!r->last_is_old)
         rc = SPK_OPS(paginator, paginator)->next(paginator, &scope, &r->page, &next, err);
@@ -197,8 +207,8 @@ static spk_rc use_records(struct reading *r, struct spk_response *response, stru
     struct spk_scope scope = scope_of(r, response->arena);
     scope.response = response;
     scope.next_page_token = token;
-    spk_rc rc = SPK_OPS(selector, record_selector)
-                    ->select(selector, &scope, on_record, r, extracted, err);
+    spk_rc rc =
+        SPK_OPS(selector, record_selector)->select(selector, &scope, on_record, r, extracted, err);
     if (!rc && r->read->page)
         rc = r->read->page(r->read->context, err);
     return rc;
@@ -213,6 +223,7 @@ static spk_rc use_page(struct reading *r, struct spk_response *response, struct 
     spk_rc rc = SPK_OK;
     r->page.size = 0;
     r->page.last_record = (struct spk_value){0};
+    r->last = (struct spk_record){0};
     r->last_is_old = false;
     if (can_look_ahead(r, response, &r->page.size)) {
         rc = advance(r, response, err);
@@ -279,7 +290,7 @@ static spk_rc read_slice(struct spk_component *base, struct spk_slice_read *read
     spk_rc rc = read_pages(&r, err);
     spk_arena_deinit(&r.tokens[0]);
     spk_arena_deinit(&r.tokens[1]);
-    spk_arena_deinit(&r.last);
+    spk_arena_deinit(&r.last_arena);
     return rc;
 }
 
