@@ -1,5 +1,7 @@
 #include "base/memory.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,4 +38,11 @@ void *spk_memory_grow(void *at, size_t *cap, size_t need, size_t size)
     at = spk_memory_resize(at, wanted, size);
     *cap = wanted;
     return at;
+}
+
+void spk_memory_keep(size_t bytes)
+{
+    int most = bytes < INT_MAX ? (int)bytes : INT_MAX;
+    mallopt(M_MMAP_THRESHOLD, most / 2);
+    mallopt(M_TRIM_THRESHOLD, most);
 }

@@ -33,7 +33,7 @@ struct spk_slice {
 struct spk_record {
     struct spk_view text;      /* JSON bytes of the page, or empty when `tree` is what counts */
     struct spk_json_node node; /* parsed, borrowed from the page; NULL when made natively */
-    struct spk_value tree;     /* DICT, or UNDEFINED until asked for */
+    struct spk_value tree;     /* DICT, or UNDEFINED until asked for; may borrow the page's texts */
     struct spk_arena *arena;   /* lives until the record was handed to the sink */
 };
 

@@ -5,7 +5,7 @@
 struct spk_value spk_record_tree(struct spk_record *record)
 {
     if (!spk_is_defined(record->tree) && record->node.at)
-        record->tree = spk_json_node_value(record->arena, record->node);
+        record->tree = spk_json_node_value_borrowed(record->arena, record->node);
     return record->tree;
 }
 

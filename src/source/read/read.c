@@ -3,6 +3,9 @@
 #include "base/memory.h"
 #include "read_internal.h"
 
+/* What a worker's freed pages may hold on to, for the next one. */
+#define KEPT_BYTES ((size_t)16 << 20)
+
 void spk_read_fatal(struct spk_read *read, const struct spk_error *error)
 {
     pthread_mutex_lock(&read->lock);
@@ -280,6 +283,7 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     pthread_cond_init(&read.changed, NULL);
     read.queue_end = &read.queue;
     source->sink = sink;
+    spk_memory_keep(KEPT_BYTES);
     spk_rc rc = spk_source_concurrency(source, &workers, err);
     if (!rc)
         rc = prepare(&read, catalog, state, err);
