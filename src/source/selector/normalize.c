@@ -178,9 +178,21 @@ static struct spk_value follow(struct normalizer *n, struct spk_value schema)
     return schema;
 }
 
+/* Records mostly have their fields in the order of the schema. */
+static struct spk_value *find_field(struct spk_value record, struct spk_view name, size_t guess)
+{
+    struct spk_entry *entry = &record.dict->entries[guess];
+    if (guess < spk_dict_len(record) && spk_is(entry->key, SPK_STRING) &&
+        spk_view_equal(entry->key.text, name))
+        return &entry->value;
+    return spk_dict_find(record, name);
+}
+
 static void normalize(struct normalizer *n, struct spk_value value, struct spk_value schema,
                       int depth)
 {
+    if (!spk_is(value, SPK_DICT) && !spk_is(value, SPK_LIST))
+        return;
     schema = follow(n, schema);
     if (depth > MAX_NESTING || !spk_is(schema, SPK_DICT))
         return;
@@ -189,7 +201,7 @@ static void normalize(struct normalizer *n, struct spk_value value, struct spk_v
          spk_is(value, SPK_DICT) && spk_is(properties, SPK_DICT) && i < spk_dict_len(properties);
          i++) {
         const struct spk_entry *e = &properties.dict->entries[i];
-        struct spk_value *slot = spk_dict_find(value, spk_value_text_or(e->key, ""));
+        struct spk_value *slot = find_field(value, spk_value_text_or(e->key, ""), i);
         if (!slot)
             continue;
         *slot = convert(n, *slot, e->value);
