@@ -10,6 +10,11 @@ static const uint64_t presize_bytes = 64 << 20;
 /* Of a streamed body that the sink has not taken yet; the transfer pauses above it. */
 static const size_t arrived_bytes = 512 << 10;
 
+/* What libcurl reads at once: much, unless a sink may make it pause, as it unpacks a whole buffer
+ * before it does: keep that far below the 64 MiB that it stores. */
+static const long body_buffer_bytes = 128 << 10;
+static const long sink_buffer_bytes = 16 << 10;
+
 /* ---- the answer ---- */
 
 /* Ends the transfer out of a callback. */
@@ -155,7 +160,7 @@ static spk_rc take_decoded(void *context, struct spk_view bytes, struct spk_erro
     struct curl_call *call = context;
     struct spk_http_response *answer = &call->answer;
     /* libcurl counts a piece only after it was handed over: allow for one buffer of it. */
-    uint64_t wire = call->encoded ? wire_bytes(call) + CURL_MAX_WRITE_SIZE : UINT64_MAX;
+    uint64_t wire = call->encoded ? wire_bytes(call) + (uint64_t)body_buffer_bytes : UINT64_MAX;
     answer->body_bytes += bytes.len;
     spk_rc rc = spk_http_limits_check(&call->limits, answer->body_bytes, wire, err);
     if (rc || call->discard) {
@@ -254,6 +259,8 @@ void spk_http_transfer_configure(struct curl_call *call)
     configure_method(call);
     configure_headers(call);
     configure_proxy(call);
+    curl_easy_setopt(call->easy, CURLOPT_BUFFERSIZE,
+                     call->request.sink ? sink_buffer_bytes : body_buffer_bytes);
     curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, call->request.raw ? 0L : 1L);
 }
 
@@ -377,8 +384,6 @@ static void configure_once(struct curl_call *call)
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    /* libcurl unpacks a whole buffer before it pauses: keep that far below the 64 MiB it stores. */
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 16L * 1024);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
