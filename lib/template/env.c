@@ -5,7 +5,13 @@
 
 void spk_template_env_init(struct spk_template_env *env, struct spk_arena *arena)
 {
-    *env = (struct spk_template_env){.arena = arena};
+    /* Not the whole struct: variables past `count` are never looked at. */
+    env->arena = arena;
+    env->limits = NULL;
+    env->now_us = 0;
+    env->fixed_now = false;
+    env->count = 0;
+    env->scratch = (struct spk_buf){0};
 }
 
 void spk_template_env_deinit(struct spk_template_env *env)
