@@ -39,8 +39,9 @@ struct spk_objstore_options {
      * without %XX), "memory:" (objects up to 1 GiB, of this handle alone). */
     const char *url;
     const char *prefix; /* in front of every key, "raw/v1/"; NULL none. Callers never see it. */
-    /* Of files: what was written survives the death of the process, but a power cut may take it.
-     * For objects that can be made again: some 20 times less waiting for the disk. */
+    /* Of files: do not wait for the disk. What was written survives the death of the process; a
+     * power cut may take it, or leave it empty or short under its key. For objects that can be made
+     * again and whose size and checksum are looked at before use: some 20 times less waiting. */
     bool relaxed;
 };
 

@@ -17,17 +17,17 @@
 
 struct kind {
     const char *name;
-    const char *url; /* NULL: a new folder */
-    const char *prefix;
+    struct spk_objstore_options options; /* without url: a new folder */
     bool faulty;
 };
 
 static const struct kind kinds[] = {
-    {"memory", "memory:", NULL, false},
-    {"file", NULL, NULL, false},
-    {"memory with prefix", "memory:", "raw/v1/", false},
-    {"file with prefix", NULL, "raw/v1-", false},
-    {"faulty", NULL, NULL, true},
+    {"memory", {.url = "memory:"}, false},
+    {"file", {.url = NULL}, false},
+    {"relaxed file", {.relaxed = true}, false},
+    {"memory with prefix", {.url = "memory:", .prefix = "raw/v1/"}, false},
+    {"file with prefix", {.prefix = "raw/v1-", .relaxed = true}, false},
+    {"faulty", {.relaxed = true}, true},
 };
 
 struct fixture {
@@ -39,7 +39,10 @@ static void fixture_init(struct fixture *fixture, const struct kind *kind)
 {
     *fixture = (struct fixture){0};
     folder_init(&fixture->folder);
-    fixture->store = open_url(kind->url ? kind->url : fixture->folder.url, kind->prefix);
+    struct spk_objstore_options options = kind->options;
+    if (!options.url)
+        options.url = fixture->folder.url;
+    fixture->store = open_with(&options);
     if (kind->faulty) {
         fixture->inner = fixture->store;
         fixture->store =

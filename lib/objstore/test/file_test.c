@@ -90,7 +90,7 @@ static void wrong_urls_name_the_next_step(void **state)
         {"memory:", ".spike-tmp/", "reserved"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        struct spk_objstore_options options = {wrong[i].url, wrong[i].prefix};
+        struct spk_objstore_options options = {.url = wrong[i].url, .prefix = wrong[i].prefix};
         struct spk_objstore *store = NULL;
         struct spk_error err = {0};
         assert_int_equal(spk_objstore_open(&options, &store, &err), SPK_ECONFIG);

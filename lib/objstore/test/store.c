@@ -25,14 +25,18 @@ void folder_deinit(struct folder *folder)
     assert_int_equal(nftw(folder->path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-struct spk_objstore *open_url(const char *url, const char *prefix)
+struct spk_objstore *open_with(const struct spk_objstore_options *options)
 {
-    struct spk_objstore_options options = {.url = url, .prefix = prefix};
     struct spk_objstore *store = NULL;
     struct spk_error err = {0};
-    if (spk_objstore_open(&options, &store, &err) != SPK_OK)
+    if (spk_objstore_open(options, &store, &err) != SPK_OK)
         fail_msg("%s", err.text);
     return store;
+}
+
+struct spk_objstore *open_url(const char *url, const char *prefix)
+{
+    return open_with(&(struct spk_objstore_options){.url = url, .prefix = prefix});
 }
 
 void put_text(struct spk_objstore *store, const char *key, const char *text)

@@ -10,6 +10,7 @@ struct folder {
 void folder_init(struct folder *folder);
 void folder_deinit(struct folder *folder); /* removes it with all that is in it */
 
+struct spk_objstore *open_with(const struct spk_objstore_options *options);
 struct spk_objstore *open_url(const char *url, const char *prefix);
 void put_text(struct spk_objstore *store, const char *key, const char *text);
 bool has(struct spk_objstore *store, const char *key);
