@@ -79,7 +79,17 @@ static inline bool is_simple(yyjson_val *val)
     return type >= YYJSON_TYPE_NULL && type <= YYJSON_TYPE_STR;
 }
 
-/* One pass over the values, which lie in one array: nesting, and numbers past a double's range. */
+/* Whether a container holds scalars and empty containers only: no more values than members. */
+static inline bool is_flat(yyjson_val *container)
+{
+    size_t members = unsafe_yyjson_get_len(container);
+    if (unsafe_yyjson_is_obj(container))
+        members *= 2;
+    return unsafe_yyjson_get_next(container) == container + 1 + members;
+}
+
+/* One pass over the values, which lie in one array: nesting, and numbers past a double's range.
+ * Where only nesting counts, flat containers are stepped over. */
 static spk_rc check_values(const struct parse_job *job, struct spk_error *err)
 {
     size_t most = depth_limit(job->limits);
@@ -97,6 +107,10 @@ static spk_rc check_values(const struct parse_job *job, struct spk_error *err)
         } else if (unsafe_yyjson_is_ctn(val)) {
             if (depth == most)
                 return fail_at(job->text, find_depth(job->text, most), "nested too deeply", err);
+            if (job->limits->allow_nan && depth + 1 < most && is_flat(val)) {
+                val = unsafe_yyjson_get_next(val);
+                continue;
+            }
             ends[++depth] = unsafe_yyjson_get_next(val++);
         } else if (!job->limits->allow_nan && is_infinite(val)) {
             return fail_at(job->text, (size_t)(yyjson_get_raw(val) - job->copy),
