@@ -163,7 +163,7 @@ static spk_rc eval_fallback(struct spk_template_env *env, const struct spk_templ
     struct spk_tpl_state s;
     struct rendering r;
     if (!ask->fallback) {
-        *out = ask->types ? spk_str("None") : spk_null();
+        *out = spk_null();
         return SPK_OK;
     }
     if (ask->fallback->faulty)

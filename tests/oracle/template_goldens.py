@@ -6,7 +6,8 @@
 
 The first line is {"context", "now"}, each other one a case: {"template", "ok", "value" | "error"}.
 Values that JSON has not are {"$type", "$str"}. With --template T [--context JSON] it answers for one
-template. Deliberate differences (docs/dev/deviations.md) are not among the cases.
+template, with --forms it writes lib/template/test/forms.jsonl: the same for the CDK's interpolated
+strings, booleans and mappings. Deliberate differences (docs/dev/deviations.md) are not among the cases.
 """
 
 import argparse
@@ -17,6 +18,12 @@ import sys
 os.environ["TZ"] = "UTC"
 
 import time_machine
+from airbyte_cdk.sources.declarative.interpolation.interpolated_boolean import InterpolatedBoolean
+from airbyte_cdk.sources.declarative.interpolation.interpolated_mapping import InterpolatedMapping
+from airbyte_cdk.sources.declarative.interpolation.interpolated_nested_mapping import (
+    InterpolatedNestedMapping,
+)
+from airbyte_cdk.sources.declarative.interpolation.interpolated_string import InterpolatedString
 from airbyte_cdk.sources.declarative.interpolation.jinja import JinjaInterpolation
 
 NOW = "2026-03-04T05:06:07.891234Z"
@@ -1037,6 +1044,103 @@ TEMPLATES = [
 ]
 
 
+TEXTS = [
+    "",
+    " ",
+    "x",
+    "5",
+    "0",
+    "0.0",
+    "00",
+    "False",
+    "false",
+    "no",
+    "None",
+    "[]",
+    "[ ]",
+    "{}",
+    "()",
+    "( )",
+    "True",
+    "'0'",
+    "{{ 0 }}",
+    "{{ '' }}",
+    "{{ config.nope }}",
+    "{{ config.nope.x }}",
+    "{{ config.key }}",
+    "{{ config.days }}",
+    "{{ config.list }}",
+    "{{ record.none }}",
+    "{{ record.on }}",
+    "{{ 1 + 'a' }}",
+    "{{ 1 / 0 }}",
+    "{{ nope }}",
+    "{{ 'x' if config.nope }}",
+    "a{{ config.nope }}",
+    "{{ record.zero }}",
+    "{{ record.empty }}",
+    "{{ record.half }}",
+    "{{ 0.0 }}",
+    "{{ 'False' }}",
+    "{{ [] }}",
+    "{{ {} }}",
+    "{{ () }}",
+    "{{ ' ' }}",
+    "{{ record.tags }}",
+    "{{ config.days }}\n",
+    "\n{{ config.days }}",
+    "{{ '[' ~ config.days ~ ']' }}",
+    "{{ record.big }}",
+    "{{",
+    "{{ x | nope }}",
+    "stream_state",
+]
+VALUES = [
+    {},
+    {"a": "{{ config.key }}"},
+    {"{{ config.key }}": 1},
+    {"{{ config.days }}": "{{ config.days }}"},
+    {"a": None, "b": "None", "c": "{{ none }}"},
+    {"": "", "b": ""},
+    {"{{ config.nope }}": 1},
+    {"{{ config.list }}": 1},
+    {"a": 1, "{{ 'a' }}": 2},
+    {"a": ["{{ config.days }}", None, "None", {"b": None}]},
+    {"a": {"b": {"c": "{{ record.id }}", "d": "{{ record.none }}"}, "e": {}}},
+    {"a": True, "b": 1.5, "c": [1, [2, ["{{ record.id }}"]]]},
+    {"a": "{{ config.nope.x }}"},
+    {"a": "{{ 1 + 'a' }}"},
+    {"a": "{{ nope }}"},
+    {"{{ 1 + 'a' }}": "x"},
+    {"1": "x", "{{ 1 }}": "y"},
+    {"a": "{{"},
+    {"{{ none }}": "x"},
+    {"a": "{{ [1, none] }}"},
+    {"a": "{{ {'x': none} }}"},
+]
+
+
+def typed(kind):
+    return lambda text, config, **rest: JinjaInterpolation().eval(
+        text, config, valid_types=(kind,), **rest
+    )
+
+
+TEXT_FORMS = {
+    "boolean": lambda text, config, **rest: InterpolatedBoolean(text, {}).eval(config, **rest),
+    "string": lambda text, config, **rest: InterpolatedString(text, {}).eval(config, **rest),
+    "fallback": lambda text, config, **rest: InterpolatedString(
+        text, {}, default="{{ record.id }}"
+    ).eval(config, **rest),
+} | {kind.__name__: typed(kind) for kind in (str, int, float, bool, list, dict)}
+VALUE_FORMS = {
+    "mapping": lambda value, config, **rest: InterpolatedMapping(value, {}).eval(config, **rest),
+    "nested": lambda value, config, **rest: InterpolatedNestedMapping(value, {}).eval(
+        config, **rest
+    ),
+}
+
+
 def jsonable(value):
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
@@ -1047,14 +1151,14 @@ def jsonable(value):
     return {"$type": type(value).__name__, "$str": str(value)}
 
 
-def evaluate(template, context):
+INTERPOLATE = JinjaInterpolation().eval
+
+
+def evaluate(template, context, form=INTERPOLATE):
     arguments = json.loads(json.dumps(context))
     config = arguments.pop("config", {})
     try:
-        return {
-            "ok": True,
-            "value": jsonable(JinjaInterpolation().eval(template, config, **arguments)),
-        }
+        return {"ok": True, "value": jsonable(form(template, config, **arguments))}
     except Exception as error:
         return {"ok": False, "error": type(error).__name__}
 
@@ -1065,6 +1169,7 @@ def main():
     )
     ap.add_argument("--template")
     ap.add_argument("--context")
+    ap.add_argument("--forms", action="store_true")
     args = ap.parse_args()
     context = json.loads(args.context) if args.context else CONTEXT
     templates = (
@@ -1073,11 +1178,19 @@ def main():
         else ["{{ " + e + " }}" for e in EXPRESSIONS] + TEMPLATES
     )
     print(json.dumps({"context": context, "now": NOW}, ensure_ascii=False))
+    cases = [({"template": template}, template) for template in dict.fromkeys(templates)]
+    if args.forms:
+        cases = [
+            ({"form": form, "template": source}, source, function)
+            for forms, sources in ((TEXT_FORMS, TEXTS), (VALUE_FORMS, VALUES))
+            for form, function in forms.items()
+            for source in sources
+        ]
     with time_machine.travel(NOW, tick=False):
-        for template in dict.fromkeys(templates):
-            case = {"template": template} | evaluate(template, context)
-            if " at 0x" not in json.dumps(case):
-                print(json.dumps(case, ensure_ascii=False))
+        for case, source, *form in cases:
+            line = json.dumps(case | evaluate(source, context, *form), ensure_ascii=False)
+            if " at 0x" not in line and not (args.forms and "$type" in line):
+                print(line)
 
 
 if __name__ == "__main__":

@@ -9,42 +9,13 @@
 
 #include <cmocka.h>
 
+#include "golden.h"
 #include "template/template.h"
 #include "json/json.h"
 
 struct tally {
     int passed, failed;
 };
-
-/* Equal kinds too: 1, 1.0 and true differ. */
-static bool same(struct spk_value a, struct spk_value b)
-{
-    if (a.kind != b.kind)
-        return false;
-    if (a.kind == SPK_LIST) {
-        bool equal = a.list->len == b.list->len;
-        for (size_t i = 0; equal && i < a.list->len; i++)
-            equal = same(a.list->items[i], b.list->items[i]);
-        return equal;
-    }
-    if (a.kind == SPK_DICT) {
-        bool equal = a.dict->len == b.dict->len;
-        for (size_t i = 0; equal && i < a.dict->len; i++)
-            equal = same(a.dict->entries[i].value, spk_dict_get_value(b, a.dict->entries[i].key));
-        return equal;
-    }
-    return spk_value_equal(a, b);
-}
-
-static struct spk_value parse(struct spk_arena *arena, struct spk_view text)
-{
-    static const struct spk_json_limits limits = {.allow_nan = true};
-    struct spk_value value = {0};
-    struct spk_error err = {0};
-    if (spk_json_parse(arena, text, &limits, &value, &err) != SPK_OK)
-        fail_msg("%s: %.*s", err.text, SPK_FMT(spk_view_slice(text, 0, 200)));
-    return value;
-}
 
 /* The answer of the library to a case, or UNDEFINED where it gave none. */
 static struct spk_value answer(struct spk_arena *arena, struct spk_value request)
@@ -55,7 +26,7 @@ static struct spk_value answer(struct spk_arena *arena, struct spk_value request
     struct spk_value value = {0};
     spk_json_write(&line, request, SPK_JSON_NAN);
     if (spk_template_eval_line(spk_buf_view(&line), &out, &err) == SPK_OK)
-        value = parse(arena, spk_arena_dup(arena, spk_buf_view(&out)));
+        value = golden_parse(arena, spk_arena_dup(arena, spk_buf_view(&out)));
     spk_buf_deinit(&out);
     spk_buf_deinit(&line);
     return value;
@@ -66,8 +37,8 @@ static void check_case(struct spk_arena *arena, struct spk_value request, struct
 {
     struct spk_value got = answer(arena, request);
     bool ok = spk_value_truthy(spk_get(expected, "ok"));
-    bool good = same(spk_get(got, "ok"), spk_bool(ok)) &&
-                (!ok || same(spk_get(got, "value"), spk_get(expected, "value")));
+    bool good = golden_same(spk_get(got, "ok"), spk_bool(ok)) &&
+                (!ok || golden_same(spk_get(got, "value"), spk_get(expected, "value")));
     tally->passed += good;
     tally->failed += !good;
     if (!good && tally->failed <= 20) {
@@ -93,9 +64,9 @@ static struct tally check_file(FILE *file)
     size_t cap = 0;
     for (ssize_t len; (len = getline(&line, &cap, file)) > 0;) {
         struct spk_view text = {line, (size_t)len};
-        struct spk_value expected = parse(&arena, text);
+        struct spk_value expected = golden_parse(&arena, text);
         if (!spk_is_defined(spk_get(expected, "template"))) {
-            standard = parse(&first, text);
+            standard = golden_parse(&first, text);
             continue;
         }
         bool own = spk_is_defined(spk_get(expected, "context"));

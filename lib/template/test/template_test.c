@@ -193,7 +193,7 @@ static void a_literal_of_another_type_stays_text(void **state)
         {"12", SPK_TEMPLATE_STR, SPK_STRING},
         {"[1]", SPK_TEMPLATE_LIST | SPK_TEMPLATE_DICT, SPK_LIST},
         {"{{ none }}", SPK_TEMPLATE_STR, SPK_STRING},
-        {"", SPK_TEMPLATE_STR, SPK_STRING},
+        {"", SPK_TEMPLATE_STR, SPK_NULL},
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
