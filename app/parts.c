@@ -1,5 +1,9 @@
 #include "parts.h"
 
+#include <time.h>
+
+enum { WAREHOUSE_WAIT_S = 60 };
+
 static spk_rc open_store(struct spk_parts *parts, struct spk_view url, bool relaxed,
                          struct spk_objstore **out, struct spk_error *err)
 {
@@ -25,6 +29,20 @@ static struct spk_objstore *raw_store(void *context, const struct spk_platform *
     return store;
 }
 
+/* An embedded warehouse lets one process in at a time: runs of other platforms are waited for. */
+static spk_rc open_patiently(const struct spk_warehouse_options *options,
+                             struct spk_warehouse **out, struct spk_error *err)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    int64_t until = spk_time_monotonic_us() + WAREHOUSE_WAIT_S * SPK_SECOND_US;
+    for (;;) {
+        spk_rc rc = spk_warehouse_open(options, out, err);
+        if (rc != SPK_ETRANSIENT || spk_time_monotonic_us() > until)
+            return rc;
+        nanosleep(&pause, NULL);
+    }
+}
+
 static struct spk_warehouse *warehouse(void *context, struct spk_error *err)
 {
     struct spk_parts *parts = context;
@@ -35,7 +53,7 @@ static struct spk_warehouse *warehouse(void *context, struct spk_error *err)
     spk_rc rc = spk_project_text(parts->project, parts->project->warehouse_url, &arena, &url, err);
     struct spk_warehouse_options options = {.url = rc ? NULL : spk_arena_strdup(&arena, url)};
     if (!rc)
-        rc = spk_warehouse_open(&options, &parts->warehouse, err);
+        rc = open_patiently(&options, &parts->warehouse, err);
     spk_arena_deinit(&arena);
     return parts->warehouse;
 }
