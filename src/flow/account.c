@@ -172,7 +172,8 @@ static void take_results(struct spk_account_read *read, const struct spk_transie
     read->batches = spk_arena_array(&read->arena, read->extract_count + 1, sizeof(*read->batches));
     for (size_t i = 0; i < read->extract_count; i++) {
         struct spk_extract *out = &read->results[i];
-        *out = read->extracts[i];
+        *out = (struct spk_extract){.account = read->extracts[i].account,
+                                    .stream = read->extracts[i].stream};
         set_result(read, out, find_stream(transient, out->stream), whole);
         struct spk_batch_list *batches = &read->batches[i];
         batches->items = spk_arena_array(&read->arena, n + 1, sizeof(*batches->items));
