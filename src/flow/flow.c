@@ -74,6 +74,17 @@ spk_rc spk_flow_finish(const struct spk_flow_parts *parts, struct spk_run *run, 
     return spk_storage_run_end(parts->storage, spk_view_of(run->id), run->status, SPK_V(""), err);
 }
 
+/* A run whose last held batch was decided is done. */
+static spk_rc end_if_settled(const struct spk_flow_parts *parts, const struct spk_run *run,
+                             struct spk_error *err)
+{
+    bool held = true;
+    spk_rc rc = find_open_ends(parts, run, &held, err);
+    if (rc || held || run->status != SPK_RUN_HELD)
+        return rc;
+    return spk_storage_run_end(parts->storage, spk_view_of(run->id), SPK_RUN_DONE, SPK_V(""), err);
+}
+
 spk_rc spk_flow_decide(const struct spk_flow_parts *parts, const struct spk_run *run,
                        const struct spk_batch_list *batches, const struct spk_decision *decision,
                        struct spk_error *err)
@@ -88,5 +99,5 @@ spk_rc spk_flow_decide(const struct spk_flow_parts *parts, const struct spk_run 
         rc = spk_flow_publish(parts, run, NULL, err);
     if (!rc && decision->release)
         rc = spk_flow_link(parts, run, NULL, err);
-    return rc;
+    return rc ? rc : end_if_settled(parts, run, err);
 }

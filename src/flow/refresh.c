@@ -15,7 +15,9 @@ spk_rc spk_flow_link(const struct spk_flow_parts *parts, const struct spk_run *r
     struct spk_warehouse *warehouse = raw ? parts->warehouse(parts->context, err) : NULL;
     if (!warehouse)
         return err && err->rc ? err->rc : SPK_ESYSTEM;
-    rc = spk_link_refresh(parts->storage, warehouse, raw, platform, &result, err);
+    struct spk_link_parts between = {
+        .storage = parts->storage, .warehouse = warehouse, .raw = raw, .platform = platform};
+    rc = spk_link_refresh(&between, &result, err);
     spk_flow_tell(progress, SPK_STEP_LINK, 1, 1, platform->name);
     return rc;
 }
