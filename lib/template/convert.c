@@ -1,8 +1,13 @@
 /* str(), bool(), len(), iter() and json.dumps() for all that an evaluation may hold. */
 #include "template/template_internal.h"
+#include <math.h>
+
 #include "json/json.h"
 
-enum { JSON_DEPTH = 900 }; /* Python's recursion limit, less what is in use */
+enum {
+    JSON_DEPTH = 900, /* Python's recursion limit, less what is in use */
+    REPR_DEPTH = 200,
+};
 
 bool spk_tpl_truthy(struct spk_value v)
 {
@@ -106,12 +111,84 @@ static void append_special(struct spk_buf *out, struct spk_value v)
     }
 }
 
+/* Whether a container holds what lib/value cannot print. */
+static bool holds_special(struct spk_value v, int depth)
+{
+    bool special = v.kind >= SPK_TPL_ABSENT;
+    if (v.kind == SPK_LIST || v.kind == SPK_TUPLE) {
+        for (size_t i = 0; !special && depth < REPR_DEPTH && i < v.list->len; i++)
+            special = holds_special(v.list->items[i], depth + 1);
+    } else if (v.kind == SPK_DICT) {
+        for (size_t i = 0; !special && depth < REPR_DEPTH && i < v.dict->len; i++)
+            special = holds_special(v.dict->entries[i].value, depth + 1);
+    }
+    return special;
+}
+
+static void append_repr(struct spk_buf *out, struct spk_value v, int depth);
+
+static void append_items(struct spk_buf *out, struct spk_value v, int depth)
+{
+    bool list = v.kind == SPK_LIST;
+    spk_buf_append_char(out, list ? '[' : '(');
+    for (size_t i = 0; i < v.list->len; i++) {
+        if (i > 0)
+            spk_buf_append_str(out, ", ");
+        append_repr(out, v.list->items[i], depth + 1);
+    }
+    if (!list && v.list->len == 1)
+        spk_buf_append_char(out, ',');
+    spk_buf_append_char(out, list ? ']' : ')');
+}
+
+static void append_entries(struct spk_buf *out, const struct spk_dict *dict, int depth)
+{
+    spk_buf_append_char(out, '{');
+    for (size_t i = 0; i < dict->len; i++) {
+        if (i > 0)
+            spk_buf_append_str(out, ", ");
+        append_repr(out, dict->entries[i].key, depth + 1);
+        spk_buf_append_str(out, ": ");
+        append_repr(out, dict->entries[i].value, depth + 1);
+    }
+    spk_buf_append_char(out, '}');
+}
+
+static void append_duration_repr(struct spk_buf *out, const struct spk_tpl_duration *duration)
+{
+    int64_t days = duration->us / SPK_DAY_US - (duration->us % SPK_DAY_US < 0);
+    int64_t rest = duration->us - days * SPK_DAY_US;
+    spk_buf_printf(out, "isodate.duration.Duration(%lld, %lld, %lld, years=%.0f, months=%.0f)",
+                   (long long)days, (long long)(rest / SPK_SECOND_US),
+                   (long long)(rest % SPK_SECOND_US), trunc(duration->years),
+                   trunc(duration->months));
+}
+
+static void append_repr(struct spk_buf *out, struct spk_value v, int depth)
+{
+    bool deep = depth >= REPR_DEPTH;
+    if ((v.kind == SPK_LIST || v.kind == SPK_TUPLE) && !deep) {
+        append_items(out, v, depth);
+    } else if (v.kind == SPK_DICT && !deep) {
+        append_entries(out, v.dict, depth);
+    } else if (v.kind == SPK_TPL_DURATION) {
+        append_duration_repr(out, spk_tpl_what(v));
+    } else if (v.kind >= SPK_TPL_ABSENT) {
+        append_special(out, v);
+    } else {
+        spk_value_repr(out, v);
+    }
+}
+
 void spk_tpl_str_append(struct spk_buf *out, struct spk_value v)
 {
+    bool container = v.kind == SPK_LIST || v.kind == SPK_TUPLE || v.kind == SPK_DICT;
     if (v.kind == SPK_STRING)
         spk_buf_append(out, v.text);
     else if (v.kind >= SPK_TPL_ABSENT)
         append_special(out, v);
+    else if (container && holds_special(v, 0))
+        append_repr(out, v, 0);
     else if (v.kind != SPK_UNDEFINED)
         spk_value_str(out, v);
 }

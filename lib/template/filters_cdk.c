@@ -1,6 +1,7 @@
 /* The filters that the CDK adds to Jinja's: hashes, base64, JSON texts and regular expressions. */
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 
 #include "template/methods_internal.h"
 #include "template/regex_internal.h"
@@ -15,18 +16,32 @@ static spk_rc append_hex(struct spk_tpl_state *s, const unsigned char *digest, u
     return spk_tpl_take(s, &buf, out);
 }
 
-/* OpenSSL's name of a hash of Python's hashlib, or NULL. */
-static const char *hash_name(struct spk_view name)
+enum { HASHES = 12 };
+
+/* Python's and OpenSSL's names. */
+static const char *const hash_names[HASHES][2] = {
+    {"md5", "MD5"},           {"sha1", "SHA1"},           {"sha224", "SHA224"},
+    {"sha256", "SHA256"},     {"sha384", "SHA384"},       {"sha512", "SHA512"},
+    {"sha3_224", "SHA3-224"}, {"sha3_256", "SHA3-256"},   {"sha3_384", "SHA3-384"},
+    {"sha3_512", "SHA3-512"}, {"blake2b", "BLAKE2B-512"}, {"blake2s", "BLAKE2S-256"},
+};
+/* Fetched once: OpenSSL's search by name costs more than the hash of a short text. */
+static EVP_MD *hashes[HASHES];
+static pthread_once_t hashes_once = PTHREAD_ONCE_INIT;
+
+static void fetch_hashes(void)
 {
-    static const char *const names[][2] = {
-        {"md5", "MD5"},           {"sha1", "SHA1"},          {"sha224", "SHA224"},
-        {"sha256", "SHA256"},     {"sha384", "SHA384"},      {"sha512", "SHA512"},
-        {"sha3_224", "SHA3-224"}, {"sha3_256", "SHA3-256"},  {"sha3_384", "SHA3-384"},
-        {"sha3_512", "SHA3-512"}, {"blake2b", "BLAKE2b512"}, {"blake2s", "BLAKE2s256"},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (spk_view_is(name, names[i][0]))
-            return names[i][1];
+    for (size_t i = 0; i < HASHES; i++)
+        hashes[i] = EVP_MD_fetch(NULL, hash_names[i][1], NULL);
+}
+
+/* The hash of Python's hashlib by this name, or NULL. */
+static const EVP_MD *hash_of(struct spk_view name)
+{
+    pthread_once(&hashes_once, fetch_hashes);
+    for (size_t i = 0; i < HASHES; i++) {
+        if (spk_view_is(name, hash_names[i][0]))
+            return hashes[i];
     }
     return NULL;
 }
@@ -37,7 +52,7 @@ static spk_rc hash(struct spk_tpl_state *s, const struct spk_tpl_call *call, str
     struct spk_view text;
     struct spk_view salt = {0};
     spk_rc rc = spk_tpl_given(call->args[0]) ? spk_tpl_need_text(s, call, 0, &name) : SPK_OK;
-    const char *known = rc == SPK_OK ? hash_name(name) : NULL;
+    const EVP_MD *known = rc == SPK_OK ? hash_of(name) : NULL;
     if (rc == SPK_OK && !known)
         rc = spk_tpl_value_error(s, "there is no hash '%.*s'", SPK_FMT(name));
     if (rc == SPK_OK)
@@ -49,7 +64,7 @@ static spk_rc hash(struct spk_tpl_state *s, const struct spk_tpl_call *call, str
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned len = 0;
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool done = context && EVP_DigestInit_ex(context, EVP_get_digestbyname(known), NULL) &&
+    bool done = context && EVP_DigestInit_ex(context, known, NULL) &&
                 EVP_DigestUpdate(context, text.at, text.len) &&
                 EVP_DigestUpdate(context, salt.at, salt.len) &&
                 EVP_DigestFinal_ex(context, digest, &len);

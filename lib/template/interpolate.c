@@ -44,7 +44,7 @@ static bool is_pure(struct spk_value v, int depth)
     case SPK_BOOL:
     case SPK_INT: return true;
     case SPK_FLOAT: return isfinite(v.number);
-    case SPK_STRING: return depth > 0;
+    case SPK_STRING: return depth > 0 && !(v.flags & SPK_VALUE_SAFE);
     case SPK_LIST:
     case SPK_TUPLE: return are_pure(v.list->items, v.list->len, depth);
     case SPK_DICT: return is_pure_dict(v.dict, depth);
@@ -94,6 +94,23 @@ static struct spk_view keep(struct spk_template_env *env, struct spk_view text)
     return scratch ? spk_arena_dup(env->arena, text) : text;
 }
 
+/* The value of a LOOKUP whose way leads through plain dicts; false where the long way must tell. */
+static bool quick_lookup(const struct spk_template *t, struct spk_template_env *env,
+                         struct spk_value *out)
+{
+    const struct spk_template_var *var = spk_tpl_var_find(env, t->lookup.name);
+    if (!var || var->lazy)
+        return false;
+    struct spk_value v = var->value;
+    for (size_t i = 0; i < t->lookup.count; i++) {
+        if (v.kind != SPK_DICT || spk_tpl_as_object(v))
+            return false;
+        v = spk_dict_get(v, t->lookup.keys[i]);
+    }
+    *out = v;
+    return true;
+}
+
 /* A rendering: a value that is its own literal, or a text. */
 struct rendering {
     bool pure;
@@ -108,12 +125,12 @@ static spk_rc render(struct spk_tpl_state *s, struct rendering *out)
         out->text = s->t->root->items.len ? s->t->root->items.items[0]->value.text : s->t->text;
         return SPK_OK;
     }
-    spk_rc rc = spk_tpl_declared(s);
-    if (rc != SPK_OK)
-        return rc;
-    if (!s->t->single)
+    bool found = s->t->kind == SPK_TEMPLATE_LOOKUP && quick_lookup(s->t, s->env, &out->value);
+    spk_rc rc = found ? SPK_OK : spk_tpl_declared(s);
+    if (rc == SPK_OK && !s->t->single)
         return spk_tpl_render(s, &out->text);
-    rc = spk_tpl_eval(s, s->t->root->items.items[0]->a, &out->value);
+    if (rc == SPK_OK && !found)
+        rc = spk_tpl_eval(s, s->t->root->items.items[0]->a, &out->value);
     if (rc != SPK_OK)
         return rc;
     out->pure = is_pure(out->value, 0);

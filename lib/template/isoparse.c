@@ -248,6 +248,27 @@ static bool take_amounts(struct spk_view text, double amounts[UNITS])
     return at == text.len;
 }
 
+static struct spk_value new_duration(struct spk_tpl_state *s, double years, double months,
+                                     int64_t us)
+{
+    struct spk_tpl_duration *duration = SPK_NEW(s->arena, struct spk_tpl_duration);
+    *duration = (struct spk_tpl_duration){years, months, us};
+    return spk_tpl_special(SPK_TPL_DURATION, duration);
+}
+
+/* The alternative form P0003-06-04T12:30:05, which cannot have zeros in its date. */
+static bool dated_duration(struct spk_tpl_state *s, struct spk_view text, struct spk_value *out)
+{
+    struct spk_civil c;
+    struct spk_view rest = spk_view_slice(text, 1, text.len);
+    if (!spk_view_starts(text, SPK_V("P")) || spk_view_find(rest, SPK_V("T"), 0) < 0 ||
+        !spk_tpl_isoparse(rest, &c))
+        return false;
+    int64_t seconds = ((c.day * 24 + c.hour) * 60 + c.minute) * 60 + c.second;
+    *out = new_duration(s, c.year, c.month, seconds * SPK_SECOND_US + c.microsecond);
+    return true;
+}
+
 bool spk_tpl_duration_parse(struct spk_tpl_state *s, struct spk_view text, struct spk_value *out)
 {
     static const double seconds[UNITS] = {0, 0, 604800, 86400, 3600, 60, 1};
@@ -257,7 +278,7 @@ bool spk_tpl_duration_parse(struct spk_tpl_state *s, struct spk_view text, struc
     if (text.len && text.at[text.len - 1] == '\n')
         text.len--;
     if (!take_amounts(spk_view_slice(text, sign, text.len), amounts))
-        return false;
+        return dated_duration(s, text, out);
     double total = 0;
     for (int i = WEEKS; i < UNITS; i++)
         total += amounts[i] * seconds[i] * 1e6;
@@ -265,12 +286,8 @@ bool spk_tpl_duration_parse(struct spk_tpl_state *s, struct spk_view text, struc
         return false;
     int64_t us = factor * (int64_t)nearbyint(total);
     *out = (struct spk_value){.kind = SPK_TIMEDELTA, .integer = us};
-    if (amounts[YEARS] != 0 || amounts[MONTHS] != 0) {
-        struct spk_tpl_duration *duration = SPK_NEW(s->arena, struct spk_tpl_duration);
-        *duration =
-            (struct spk_tpl_duration){factor * amounts[YEARS], factor * amounts[MONTHS], us};
-        *out = spk_tpl_special(SPK_TPL_DURATION, duration);
-    }
+    if (amounts[YEARS] != 0 || amounts[MONTHS] != 0)
+        *out = new_duration(s, factor * amounts[YEARS], factor * amounts[MONTHS], us);
     return true;
 }
 

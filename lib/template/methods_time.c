@@ -112,7 +112,7 @@ static struct spk_value number_attribute(struct spk_value object, struct spk_vie
 {
     if (object.kind == SPK_BOOL)
         object = spk_int(object.boolean);
-    bool integer = object.kind == SPK_INT;
+    bool integer = object.kind == SPK_INT || object.kind == SPK_BIGINT;
     if (spk_view_is(name, "real") || (integer && spk_view_is(name, "numerator")))
         return object;
     if (spk_view_is(name, "imag"))
@@ -131,6 +131,7 @@ struct spk_value spk_tpl_data_attribute(struct spk_tpl_state *s, struct spk_valu
     case SPK_TPL_LOOP: return loop_attribute(object, name);
     case SPK_BOOL:
     case SPK_INT:
+    case SPK_BIGINT:
     case SPK_FLOAT: return number_attribute(object, name);
     default: return (struct spk_value){0};
     }
