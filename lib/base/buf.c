@@ -34,7 +34,8 @@ static size_t room(const struct spk_buf *buf)
 /* One byte more than the content is always there, for spk_buf_cstr. */
 static void grow(struct spk_buf *buf, size_t extra)
 {
-    buf->at = spk_memory_grow(buf->at, &buf->cap, buf->len + extra + 1, 1);
+    if (extra >= buf->cap - buf->len)
+        buf->at = spk_memory_grow(buf->at, &buf->cap, buf->len + extra + 1, 1);
 }
 
 char *spk_buf_reserve(struct spk_buf *buf, size_t extra)
