@@ -42,21 +42,20 @@ static spk_rc tell_storage(struct spk_link_source *source, struct spk_storage *s
     return linked.n > 0 ? spk_storage_linked(storage, source->platform, &linked, err) : SPK_OK;
 }
 
-spk_rc spk_link_refresh(struct spk_storage *storage, struct spk_warehouse *warehouse,
-                        struct spk_objstore *raw, const struct spk_platform *platform,
-                        struct spk_link_result *result, struct spk_error *err)
+spk_rc spk_link_refresh(const struct spk_link_parts *parts, struct spk_link_result *result,
+                        struct spk_error *err)
 {
     struct spk_link_source source;
     struct spk_link_result made = {0};
-    spk_rc rc = spk_link_source_load(&source, storage, raw, platform, err);
+    spk_rc rc = spk_link_source_load(&source, parts, err);
     if (rc == SPK_OK)
-        rc = show(&source, warehouse, &made, err);
+        rc = show(&source, parts->warehouse, &made, err);
     if (rc == SPK_OK)
-        rc = tell_storage(&source, storage, err);
+        rc = tell_storage(&source, parts->storage, err);
     if (rc == SPK_OK)
         *result = made;
     else
-        rc = spk_error_context(err, rc, "link %.*s", SPK_FMT(platform->name));
+        rc = spk_error_context(err, rc, "link %.*s", SPK_FMT(parts->platform->name));
     spk_link_source_deinit(&source);
     return rc;
 }
@@ -67,18 +66,16 @@ static void append_statement(struct spk_buf *out, struct spk_view sql)
     spk_buf_append_str(out, ";\n");
 }
 
-spk_rc spk_link_plan(struct spk_storage *storage, struct spk_objstore *raw,
-                     const struct spk_platform *platform, struct spk_buf *out,
-                     struct spk_error *err)
+spk_rc spk_link_plan(const struct spk_link_parts *parts, struct spk_buf *out, struct spk_error *err)
 {
     struct spk_link_source source;
     struct spk_link_statements statements = {0};
     struct spk_link_range range = {0, 0};
-    spk_rc rc = spk_link_source_load(&source, storage, raw, platform, err);
+    spk_rc rc = spk_link_source_load(&source, parts, err);
     if (rc == SPK_OK)
         rc = spk_link_statements_show(&source, &statements, err);
     if (rc != SPK_OK) {
-        rc = spk_error_context(err, rc, "link %.*s", SPK_FMT(platform->name));
+        rc = spk_error_context(err, rc, "link %.*s", SPK_FMT(parts->platform->name));
         goto done;
     }
     for (size_t i = 0; i < source.n; i++)

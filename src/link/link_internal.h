@@ -36,8 +36,7 @@ struct spk_link_source {
 
 /* ECONFIG where the bucket has no files that an engine could read in place; EDATA for a key that is
  * not laid out as the raw zone's. deinit it whatever happens. */
-spk_rc spk_link_source_load(struct spk_link_source *source, struct spk_storage *storage,
-                            struct spk_objstore *raw, const struct spk_platform *platform,
+spk_rc spk_link_source_load(struct spk_link_source *source, const struct spk_link_parts *parts,
                             struct spk_error *err);
 void spk_link_source_deinit(struct spk_link_source *source);
 /* The next days of one stream, together at most some hundred files, that begin at `range->to`;

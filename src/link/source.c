@@ -55,19 +55,18 @@ static spk_rc mark_unlinked(struct spk_link_source *source, struct spk_storage *
     return rc;
 }
 
-spk_rc spk_link_source_load(struct spk_link_source *source, struct spk_storage *storage,
-                            struct spk_objstore *raw, const struct spk_platform *platform,
+spk_rc spk_link_source_load(struct spk_link_source *source, const struct spk_link_parts *parts,
                             struct spk_error *err)
 {
-    const struct spk_file_query query = {.platform = platform->name};
+    const struct spk_file_query query = {.platform = parts->platform->name};
     struct spk_file_list published = {0};
-    *source = (struct spk_link_source){.platform = platform->name};
-    spk_rc rc = spk_storage_published(storage, &query, &source->arena, &published, err);
+    *source = (struct spk_link_source){.platform = parts->platform->name};
+    spk_rc rc = spk_storage_published(parts->storage, &query, &source->arena, &published, err);
     if (rc != SPK_OK)
         return rc;
     source->files = spk_arena_array(&source->arena, published.n, sizeof(*source->files));
     for (size_t i = 0; i < published.n; i++) {
-        rc = fill_file(source, raw, &published.items[i], &source->files[i], err);
+        rc = fill_file(source, parts->raw, &published.items[i], &source->files[i], err);
         if (rc != SPK_OK)
             return rc;
     }
@@ -76,7 +75,7 @@ spk_rc spk_link_source_load(struct spk_link_source *source, struct spk_storage *
         qsort(source->files, source->n, sizeof(*source->files), compare_files);
     for (size_t i = 0; i < source->n; i++)
         spk_map_set(&source->by_key, source->files[i].published->key, &source->files[i]);
-    return mark_unlinked(source, storage, err);
+    return mark_unlinked(source, parts->storage, err);
 }
 
 void spk_link_source_deinit(struct spk_link_source *source)

