@@ -83,7 +83,7 @@ static void write_scalar(struct writer *w, struct spk_value v)
 
 static void write_key(struct writer *w, struct spk_value key)
 {
-    bool bare = key.kind != SPK_STRING && key.kind <= SPK_FLOAT;
+    bool bare = key.kind <= SPK_FLOAT;
     if (bare)
         json_put(w->out, '"');
     if (key.kind == SPK_LIST || key.kind == SPK_TUPLE || key.kind == SPK_DICT)
