@@ -131,6 +131,7 @@ spk_rc spk_tpl_row_call(struct spk_tpl_state *s, const struct spk_tpl_row *row,
     call.self = self;
     call.raw = args;
     call.row = row;
+    spk_tpl_charge(s, self);
     if (row->parameters[0] != '*') {
         spk_rc rc = bind(s, row, &call);
         if (rc != SPK_OK)

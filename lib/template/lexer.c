@@ -397,7 +397,7 @@ static spk_rc lex_operator(struct lexer *lx)
         if (rc != SPK_OK)
             return rc;
     }
-    push(lx, TOKEN_OPERATOR, lx->at)->op = c;
+    push(lx, TOKEN_OPERATOR, lx->at)->op = (unsigned char)c;
     lx->at++;
     return SPK_OK;
 }

@@ -223,8 +223,7 @@ static spk_rc dict_copy(struct spk_tpl_state *s, const struct spk_tpl_call *call
 static spk_rc dict_clear(struct spk_tpl_state *s, const struct spk_tpl_call *call,
                          struct spk_value *out)
 {
-    while (call->self.dict->len)
-        spk_dict_remove_value(call->self, call->self.dict->entries[call->self.dict->len - 1].key);
+    *call->self.dict = *spk_dict_new(s->arena).dict;
     *out = spk_null();
     return SPK_OK;
 }

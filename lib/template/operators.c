@@ -404,6 +404,8 @@ spk_rc spk_tpl_compare(struct spk_tpl_state *s, int op, struct spk_value a, stru
                        bool *out)
 {
     spk_rc rc;
+    spk_tpl_charge(s, a);
+    spk_tpl_charge(s, b);
     switch (op) {
     case OP_EQ: *out = spk_tpl_equal(a, b); return SPK_OK;
     case OP_NE: *out = !spk_tpl_equal(a, b); return SPK_OK;

@@ -217,6 +217,16 @@ struct spk_tpl_state {
     struct spk_error error;
 };
 
+enum { SPK_TPL_STEP_ITEMS = 64 };
+/* Counts the work of looking at a whole value, so that max_steps bounds the time, too. */
+static inline void spk_tpl_charge(struct spk_tpl_state *s, struct spk_value v)
+{
+    if (v.kind == SPK_STRING)
+        s->steps += v.text.len / SPK_TPL_STEP_ITEMS;
+    else if (v.kind == SPK_LIST || v.kind == SPK_TUPLE)
+        s->steps += v.list->len / SPK_TPL_STEP_ITEMS;
+}
+
 /* Sets the state's error; always EDATA. */
 spk_rc spk_tpl_raise(struct spk_tpl_state *s, enum spk_tpl_raise raise, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

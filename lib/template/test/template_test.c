@@ -430,6 +430,8 @@ static void everything_that_grows_is_bounded(void **state)
         {"{% for i in [1] * 900 %}{{ i }}{% endfor %}", {.max_steps = 500}},
         {"{% set l = [1] %}{% for i in l %}{% set _ = l.append(1) %}{% endfor %}",
          {.max_items = 500}},
+        {"{% set l = [1] * 90000 %}{% for i in l %}{% set _ = l.index(2) if 2 in l %}{% endfor %}",
+         {.max_steps = 200000}},
         {"{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", {0}},
         {"{{ 9 ** 999999 }}", {0}},
         {"{{ 9 ** (9 ** 9) }}", {0}},
