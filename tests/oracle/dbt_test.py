@@ -17,7 +17,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RAW_COLUMNS = ("airbyte_id", "airbyte_date_time", "raw_data", "additional_cntx")
-UTC = datetime.timezone.utc
+UTC = datetime.UTC
 FEB_12, FEB_13 = datetime.date(2024, 2, 12), datetime.date(2024, 2, 13)
 SIGNUPS, FTDS, COMMISSIONS = (
     "RegistrationReportStream",
@@ -265,6 +265,15 @@ def test_a_value_of_the_wrong_type_fails_the_build_and_names_the_model(zone):
     zone.files["cellxpert"].pop()
     zone.link()
     zone.build()
+
+
+def test_a_renamed_column_is_a_warning(zone):
+    day = datetime.date(2024, 2, 24)
+    zone.publish(27, "lucky", SIGNUPS, day, [{"Player": "brand-1"}, {"Player": "brand-2"}])
+    zone.link()
+    said = zone.build()
+    assert "WARN 2 not_null_cellxpert_registrations_player_id" in said
+    assert "WARN=1 ERROR=0" in said
 
 
 def test_a_lost_row_fails_the_completeness_test(zone):
