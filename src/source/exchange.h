@@ -79,6 +79,10 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
 spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
                       const struct spk_template_tree *tree, struct spk_value *out,
                       struct spk_error *err);
+/* The same, where texts among the values may be read as some types only (SPK_TEMPLATE_*, 0: any). */
+spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_component *self,
+                         const struct spk_template_tree *tree, unsigned types,
+                         struct spk_value *out, struct spk_error *err);
 
 /* Fills partition, cursor and extra_fields that are still undefined with empty dicts and makes
  * `merged` of them. */

@@ -183,9 +183,9 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
     return rc;
 }
 
-spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
-                      const struct spk_template_tree *tree, struct spk_value *out,
-                      struct spk_error *err)
+spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_component *self,
+                         const struct spk_template_tree *tree, unsigned types,
+                         struct spk_value *out, struct spk_error *err)
 {
     struct spk_template_env env;
     if (!tree) {
@@ -193,7 +193,14 @@ spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component 
         return SPK_OK;
     }
     open_env(&env, scope, self, NULL);
-    spk_rc rc = spk_template_tree_eval(tree, &env, 0, out, err);
+    spk_rc rc = spk_template_tree_eval(tree, &env, types, out, err);
     spk_template_env_deinit(&env);
     return rc;
+}
+
+spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
+                      const struct spk_template_tree *tree, struct spk_value *out,
+                      struct spk_error *err)
+{
+    return spk_scope_tree_as(scope, self, tree, 0, out, err);
 }

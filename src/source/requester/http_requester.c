@@ -94,12 +94,18 @@ static struct spk_value without_nulls(struct spk_arena *arena, struct spk_value 
     return kept;
 }
 
-static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *self,
-                        const struct spk_template_tree *tree, struct spk_template_string *text,
+/* A part of the request as it is written: a mapping of templates, or one template. */
+struct part {
+    const struct spk_template_tree *tree;
+    struct spk_template_string *text;
+    unsigned types; /* that the mapping's templates may give */
+};
+
+static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *self, struct part part,
                         struct spk_value *out, struct spk_error *err)
 {
-    spk_rc rc = text ? spk_scope_eval(scope, self, text, out, err)
-                     : spk_scope_tree(scope, self, tree, out, err);
+    spk_rc rc = part.text ? spk_scope_eval(scope, self, part.text, out, err)
+                          : spk_scope_tree_as(scope, self, part.tree, part.types, out, err);
     if (!rc && spk_is(*out, SPK_DICT))
         *out = without_nulls(scope->arena, *out);
     return rc;
@@ -108,16 +114,20 @@ static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *sel
 static spk_rc own_options(struct spk_http_requester *self, const struct spk_scope *scope,
                           struct spk_request_options *out, struct spk_error *err)
 {
+    enum { TEXTS = SPK_TEMPLATE_STR | SPK_TEMPLATE_LIST };
+    const struct part parameters = {self->parameters_tree, self->parameters_text, TEXTS};
+    const struct part headers = {self->headers_tree, self->headers_text, 0};
+    const struct part data = {self->data_tree, self->data_text, TEXTS};
+    const struct part json = {self->json_tree, self->json_text, 0};
     struct spk_component *base = &self->base;
     spk_request_options_init(out, scope->arena);
-    spk_rc rc =
-        eval_part(scope, base, self->parameters_tree, self->parameters_text, &out->parameters, err);
+    spk_rc rc = eval_part(scope, base, parameters, &out->parameters, err);
     if (!rc)
-        rc = eval_part(scope, base, self->headers_tree, self->headers_text, &out->headers, err);
+        rc = eval_part(scope, base, headers, &out->headers, err);
     if (!rc)
-        rc = eval_part(scope, base, self->data_tree, self->data_text, &out->body_data, err);
+        rc = eval_part(scope, base, data, &out->body_data, err);
     if (!rc)
-        rc = eval_part(scope, base, self->json_tree, self->json_text, &out->body_json, err);
+        rc = eval_part(scope, base, json, &out->body_json, err);
     if (!rc && !spk_is(out->parameters, SPK_DICT))
         out->parameters = spk_dict_new(scope->arena);
     if (!rc && spk_is_nothing(out->headers))
