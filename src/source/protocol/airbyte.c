@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/secret.h"
 #include "source/protocol.h"
+#include "source/protocol/record_data.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 
@@ -194,10 +195,7 @@ static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_recor
     struct slice_writer *writer = handle;
     struct spk_buf *lines = &writer->lines;
     spk_buf_append(lines, spk_buf_view(&writer->head));
-    if (rec->text.len > 0)
-        spk_buf_append(lines, rec->text);
-    else
-        spk_json_write(lines, rec->tree, 0);
+    spk_record_data_write(lines, rec);
     spk_buf_append(lines, spk_buf_view(&writer->tail));
     writer->records++;
     return lines->len < FLUSH_BYTES ? SPK_OK : flush((struct spk_airbyte *)sink, writer, err);
