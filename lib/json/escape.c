@@ -11,6 +11,35 @@ static inline bool is_plain(char c)
     return (unsigned char)(c - 0x20) < 0x5F && c != '"' && c != '\\';
 }
 
+#define EACH_BYTE(b) ((uint64_t)(b) * 0x0101010101010101u)
+
+/* Whether all eight bytes are plain. */
+static inline bool are_plain(uint64_t bytes)
+{
+    uint64_t quotes = bytes ^ EACH_BYTE('"');
+    uint64_t slashes = bytes ^ EACH_BYTE('\\');
+    uint64_t odd = (bytes - EACH_BYTE(0x20)) | (quotes - EACH_BYTE(1)) | (slashes - EACH_BYTE(1)) |
+                   bytes | (bytes + EACH_BYTE(1)); /* the last: 0x7F */
+    return (odd & EACH_BYTE(0x80)) == 0;
+}
+
+static inline uint64_t load(const char *p, size_t len)
+{
+    uint64_t bytes = EACH_BYTE(' ');
+    memcpy(&bytes, p, len);
+    return bytes;
+}
+
+/* A short text at once: its first and its last bytes, which may overlap. */
+static inline bool is_short_plain(const char *p, size_t len)
+{
+    if (len >= 8)
+        return are_plain(load(p, 8)) && are_plain(load(p + len - 8, 8));
+    if (len >= 4)
+        return are_plain(load(p, 4)) && are_plain(load(p + len - 4, 4));
+    return false;
+}
+
 static const char *skip_plain(const char *p, const char *end)
 {
 #ifdef __SSE2__
@@ -26,6 +55,8 @@ static const char *skip_plain(const char *p, const char *end)
             return p + __builtin_ctz((unsigned)bits);
     }
 #endif
+    if (end - p < 16 && is_short_plain(p, (size_t)(end - p)))
+        return end;
     while (p < end && is_plain(*p))
         p++;
     return p;

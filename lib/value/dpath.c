@@ -328,8 +328,26 @@ size_t spk_dpath_delete_if(struct spk_value root, struct spk_value path, spk_dpa
     return walk.deleted;
 }
 
+/* The common case needs no walk: one key, spelt out, of a dict. False where it is another one. Keys
+ * that are numbers or bools may match texts that look like them. */
+static bool delete_key(struct spk_value root, struct spk_value path, size_t *deleted)
+{
+    bool single = path.kind == SPK_LIST && path.list->len == 1 && root.kind == SPK_DICT;
+    struct segment segment = {0};
+    if (single)
+        segment = make_segment(path.list->items[0]);
+    if (!segment.plain || segment.is_int || spk_view_is(segment.value.text, "True") ||
+        spk_view_is(segment.value.text, "False"))
+        return false;
+    *deleted = spk_dict_remove_value(root, segment.value);
+    return true;
+}
+
 size_t spk_dpath_delete(struct spk_value root, struct spk_value path)
 {
+    size_t deleted;
+    if (delete_key(root, path, &deleted))
+        return deleted;
     return spk_dpath_delete_if(root, path, NULL, NULL);
 }
 

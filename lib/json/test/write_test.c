@@ -93,12 +93,32 @@ static void a_full_buffer_says_so_at_the_end(void **state)
     spk_buf_deinit(&text);
 }
 
+static void an_escape_is_seen_at_every_place_of_a_text(void **state)
+{
+    char text[40];
+    for (size_t at = 0; at < sizeof(text); at++) {
+        for (int c = 1; c < 0x80; c++) {
+            struct spk_buf out = {0};
+            bool escaped = c < 0x20 || c == '"' || c == '\\';
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)c;
+            for (size_t len = at + 1; len <= sizeof(text); len++) {
+                spk_buf_clear(&out);
+                spk_json_write_string(&out, spk_view_make(text, len), 0);
+                assert_int_equal(out.len > len + 2, escaped);
+            }
+            spk_buf_deinit(&out);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_written_as_orjson_and_json_dumps_write_them),
         cmocka_unit_test(values_without_a_json_form_are_written_as_the_references_do),
         cmocka_unit_test(output_is_always_valid_utf8),
+        cmocka_unit_test(an_escape_is_seen_at_every_place_of_a_text),
         cmocka_unit_test(a_tree_that_holds_itself_ends),
         cmocka_unit_test(a_full_buffer_says_so_at_the_end),
     };
