@@ -43,6 +43,8 @@ struct spk_json_node spk_json_node_get(struct spk_json_node object, struct spk_v
 struct spk_json_node spk_json_node_at(struct spk_json_node array, size_t index);
 size_t spk_json_node_len(struct spk_json_node container);
 struct spk_view spk_json_node_text(struct spk_json_node string); /* decoded; empty for others */
+/* Whether a field of the object is null itself; nulls further down do not count. */
+bool spk_json_node_has_null(struct spk_json_node object);
 bool spk_json_node_i64(struct spk_json_node node, int64_t *out);
 bool spk_json_node_double(struct spk_json_node node, double *out); /* any number */
 /* A value tree of its own; UNDEFINED for no node. */

@@ -76,6 +76,20 @@ struct spk_view spk_json_node_text(struct spk_json_node string)
     return yyjson_is_str(val) ? text_of(val) : (struct spk_view){0};
 }
 
+bool spk_json_node_has_null(struct spk_json_node object)
+{
+    yyjson_val *val = val_of(object);
+    if (!yyjson_is_obj(val))
+        return false;
+    yyjson_val *key = unsafe_yyjson_get_first(val);
+    for (size_t left = unsafe_yyjson_get_len(val); left > 0; left--) {
+        if (unsafe_yyjson_is_null(key + 1))
+            return true;
+        key = unsafe_yyjson_get_next(key + 1);
+    }
+    return false;
+}
+
 bool spk_json_node_i64(struct spk_json_node node, int64_t *out)
 {
     yyjson_val *val = val_of(node);

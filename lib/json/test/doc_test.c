@@ -72,6 +72,26 @@ static void items_come_with_their_original_bytes(void **state)
     }
 }
 
+static void a_null_counts_in_the_object_alone_that_is_asked(void **state)
+{
+    const struct {
+        const char *text;
+        bool has;
+    } cases[] = {
+        {"{}", false},
+        {"{\"a\":null}", true},
+        {"{\"a\":[null],\"b\":{\"c\":null},\"d\":\"null\"}", false},
+        {"{\"a\":{\"b\":[1,{}]},\"c\":null}", true},
+        {"[null]", false},
+        {"null", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct spk_json_doc *doc = parse(cases[i].text);
+        assert_int_equal(spk_json_node_has_null(spk_json_doc_root(doc)), cases[i].has);
+        spk_json_doc_destroy(doc);
+    }
+}
+
 static void nodes_give_their_values(void **state)
 {
     struct spk_json_doc *doc = parse(
@@ -212,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_come_with_their_original_bytes),
+        cmocka_unit_test(a_null_counts_in_the_object_alone_that_is_asked),
         cmocka_unit_test(nodes_give_their_values),
         cmocka_unit_test(no_node_has_no_kind_and_no_value),
         cmocka_unit_test(a_value_outlives_its_document),

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-static bool has(struct spk_view text, const char *what)
+static bool has(struct spk_view text, char what)
 {
-    return memmem(text.at, text.len, what, strlen(what)) != NULL;
+    return memchr(text.at, what, text.len) != NULL;
 }
 
 static struct spk_view skip_space(struct spk_view text)
@@ -76,9 +76,9 @@ void spk_record_data_write(struct spk_buf *out, const struct spk_record *record)
     struct spk_view text = record->text;
     if (text.len == 0)
         write_tree(out, record->tree);
-    else if (has(text, "\n") || has(text, "\r"))
+    else if (has(text, '\n') || has(text, '\r'))
         write_tree(out, spk_json_node_value_borrowed(record->arena, record->node));
-    else if (text.at[0] == '{' && has(text, "null"))
+    else if (spk_json_node_has_null(record->node))
         copy_without_nulls(out, text);
     else
         spk_buf_append(out, text);
