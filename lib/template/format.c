@@ -82,25 +82,38 @@ static void read_spec(struct spk_view text, struct spk_tpl_spec *spec, size_t *c
     *consumed = at;
 }
 
+/* A float without a type letter: as str(), or in that many digits. */
+static spk_rc format_plain_float(struct spk_tpl_state *s, struct spk_buf *out,
+                                 struct spk_tpl_spec *spec, struct spk_value v)
+{
+    struct spk_view plain;
+    if (spec->precision >= 0) {
+        spec->type = 'g';
+        return spk_tpl_append_float(s, out, spec, v.number);
+    }
+    spk_rc rc = spk_tpl_str(s, v, &plain);
+    return rc == SPK_OK ? spk_tpl_append_number(s, out, spec, plain) : rc;
+}
+
 static spk_rc format_number(struct spk_tpl_state *s, struct spk_buf *out, struct spk_tpl_spec *spec,
                             struct spk_value v)
 {
     double number;
-    struct spk_view plain;
-    if (spk_tpl_is_integer(v) && (!spec->type || strchr("dxXob", spec->type)))
+    if (spk_tpl_is_integer(v) && (!spec->type || strchr("dxXob", spec->type))) {
+        bool based = spec->type && spec->type != 'd';
+        if (spec->precision >= 0 || (spec->comma && based))
+            return spk_tpl_value_error(s, "this format allows no precision or comma");
         return spk_tpl_append_integer(s, out, spec, v);
+    }
+    if (spec->comma && spec->type == 'n')
+        return spk_tpl_value_error(s, "cannot specify ',' with 'n'");
     if (!spk_tpl_as_double(v, &number))
         return spk_tpl_value_error(s, "int too large to convert to float");
     if (spec->type && strchr("eEfFgG%n", spec->type))
         return spk_tpl_append_float(s, out, spec, number);
     if (spec->type)
         return spk_tpl_value_error(s, "unknown format code '%c'", spec->type);
-    if (spec->precision >= 0) {
-        spec->type = 'g';
-        return spk_tpl_append_float(s, out, spec, number);
-    }
-    spk_rc rc = spk_tpl_str(s, v, &plain);
-    return rc == SPK_OK ? spk_tpl_append_number(s, out, spec, plain) : rc;
+    return format_plain_float(s, out, spec, v);
 }
 
 static spk_rc format_moment(struct spk_tpl_state *s, struct spk_buf *out, struct spk_view format,
@@ -114,6 +127,13 @@ static spk_rc format_moment(struct spk_tpl_state *s, struct spk_buf *out, struct
     if (rc == SPK_OK)
         spk_tpl_str_append(out, formatted);
     return rc;
+}
+
+static bool fits_text(const struct spk_tpl_spec *spec)
+{
+    bool signs = spec->plus || spec->blank || spec->left;
+    return (!spec->type || spec->type == 's') && spec->align != '=' && !spec->comma && !signs &&
+           !spec->alternate;
 }
 
 static spk_rc format_value(struct spk_tpl_state *s, struct spk_buf *out, struct spk_view text,
@@ -135,8 +155,8 @@ static spk_rc format_value(struct spk_tpl_state *s, struct spk_buf *out, struct 
     if (v.kind != SPK_STRING)
         return spk_tpl_type_error(s, "unsupported format string passed to %s.__format__",
                                   spk_tpl_type_name(v));
-    if (spec.type && spec.type != 's')
-        return spk_tpl_value_error(s, "unknown format code '%c'", spec.type);
+    if (!fits_text(&spec))
+        return spk_tpl_value_error(s, "this format does not work on texts");
     return spk_tpl_append_text(s, out, &spec, v);
 }
 

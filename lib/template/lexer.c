@@ -86,8 +86,13 @@ static size_t end_tag(const struct lexer *lx, size_t at, const char *tag, bool p
     return looking_at(lx, at, tag) ? at + strlen(tag) : 0;
 }
 
+/* Jinja lets a comment or a raw block begin as the very last thing of a template. */
 static spk_rc skip_comment(struct lexer *lx, size_t tag)
 {
+    if (tag + 2 == lx->text.len) {
+        lx->at = lx->text.len;
+        return SPK_OK;
+    }
     for (size_t i = tag + 2; i < lx->text.len; i++) {
         size_t end = end_tag(lx, i, "#}", true);
         if (end) {
@@ -125,6 +130,10 @@ static size_t raw_end(const struct lexer *lx, size_t tag, bool *strip)
 
 static spk_rc lex_raw(struct lexer *lx, size_t tag, size_t begin)
 {
+    if (begin == lx->text.len) {
+        lx->at = begin;
+        return SPK_OK;
+    }
     for (size_t i = begin; i + 1 < lx->text.len; i++) {
         bool strip = false;
         size_t end = looking_at(lx, i, "{%") ? raw_end(lx, i, &strip) : 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "template/format_internal.h"
+#include "template/methods_internal.h"
 
 enum { MAX_FORMAT_PRECISION = 300 };
 
@@ -66,17 +67,22 @@ static struct spk_view sign_of(const struct spk_tpl_spec *spec, bool negative)
     return spec->plus ? SPK_V("+") : spec->blank ? SPK_V(" ") : (struct spk_view){0};
 }
 
+static struct spk_view grouped(struct spk_tpl_state *s, struct spk_view digits)
+{
+    struct spk_buf buf = {0};
+    append_grouped(&buf, digits);
+    digits = spk_arena_dup(s->arena, spk_buf_view(&buf));
+    spk_buf_deinit(&buf);
+    return digits;
+}
+
 spk_rc spk_tpl_append_number(struct spk_tpl_state *s, struct spk_buf *out,
                              const struct spk_tpl_spec *spec, struct spk_view text)
 {
     bool negative = text.len && text.at[0] == '-';
     struct spk_view digits = spk_view_slice(text, negative, text.len);
-    if (spec->comma) {
-        struct spk_buf grouped = {0};
-        append_grouped(&grouped, digits);
-        digits = spk_arena_dup(s->arena, spk_buf_view(&grouped));
-        spk_buf_deinit(&grouped);
-    }
+    if (spec->comma)
+        digits = grouped(s, digits);
     append_padded(out, spec, sign_of(spec, negative), digits, '>');
     return SPK_OK;
 }
@@ -108,36 +114,46 @@ spk_rc spk_tpl_append_float(struct spk_tpl_state *s, struct spk_buf *out,
                                  percent ? spk_arena_printf(s->arena, "%s%%", text) : view);
 }
 
+/* The magnitude in base 16, 8 or 2. */
+static struct spk_view based_digits(struct spk_tpl_state *s, uint64_t magnitude, char type)
+{
+    unsigned base = type == 'o' ? 8 : type == 'b' ? 2 : 16;
+    const char *digits = type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+    char buffer[64];
+    char *p = buffer + sizeof buffer;
+    do
+        *--p = digits[magnitude % base];
+    while (magnitude /= base);
+    return spk_arena_dup(s->arena, spk_view_make(p, (size_t)(buffer + sizeof buffer - p)));
+}
+
 spk_rc spk_tpl_append_integer(struct spk_tpl_state *s, struct spk_buf *out,
                               const struct spk_tpl_spec *spec, struct spk_value v)
 {
-    struct spk_view text;
-    int64_t number;
+    struct spk_view digits;
+    int64_t number = 0;
+    char type = spec->type;
+    bool based = type == 'x' || type == 'X' || type == 'o' || type == 'b';
     if (v.kind == SPK_BOOL)
         v = spk_int(v.boolean);
-    char type = spec->type;
-    if (type == 'x' || type == 'X' || type == 'o' || type == 'b') {
-        if (!spk_tpl_as_int(v, &number))
-            return spk_tpl_value_error(s, "the number is too large for this format");
-        uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
-        unsigned base = type == 'o' ? 8 : type == 'b' ? 2 : 16;
-        const char *digits = type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-        char buffer[72];
-        char *p = buffer + sizeof buffer;
-        do
-            *--p = digits[magnitude % base];
-        while (magnitude /= base);
-        if (spec->alternate) {
-            *--p = type;
-            *--p = '0';
-        }
-        if (number < 0)
-            *--p = '-';
-        text = spk_arena_dup(s->arena, spk_view_make(p, (size_t)(buffer + sizeof buffer - p)));
-        return spk_tpl_append_number(s, out, spec, text);
-    }
-    spk_rc rc = spk_tpl_str(s, v, &text);
-    return rc == SPK_OK ? spk_tpl_append_number(s, out, spec, text) : rc;
+    if (based && !spk_tpl_as_int(v, &number))
+        return spk_tpl_value_error(s, "the number is too large for this format");
+    uint64_t magnitude = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    spk_rc rc = spk_tpl_str(s, v, &digits);
+    if (rc != SPK_OK)
+        return rc;
+    bool negative = digits.at[0] == '-';
+    digits =
+        based ? based_digits(s, magnitude, type) : spk_view_slice(digits, negative, digits.len);
+    struct spk_view sign = sign_of(spec, negative);
+    if (based && spec->alternate)
+        sign = spk_arena_printf(s->arena, "%.*s0%c", SPK_FMT(sign), type);
+    struct spk_value padded = spk_string(digits);
+    const struct spk_tpl_padding zeros = {SPK_V("0"), 1};
+    rc = spk_tpl_pad(s, digits, spec->precision, &zeros, &padded);
+    if (rc == SPK_OK)
+        append_padded(out, spec, sign, spec->comma ? grouped(s, digits) : padded.text, '>');
+    return rc;
 }
 
 spk_rc spk_tpl_append_text(struct spk_tpl_state *s, struct spk_buf *out,

@@ -68,6 +68,7 @@ static spk_rc read_percent_spec(struct spk_tpl_state *s, struct percent *p,
     if (rc == SPK_OK)
         spec->type = p->format.at[p->at++];
     spec->align = spec->left ? '<' : 0;
+    spec->zero = spec->zero && !spec->left;
     return rc;
 }
 
@@ -92,6 +93,27 @@ static spk_rc percent_number(struct spk_tpl_state *s, struct spk_buf *out,
     return spk_tpl_append_integer(s, out, spec, v);
 }
 
+/* %c: one character, or the code of one. */
+static spk_rc append_character(struct spk_tpl_state *s, struct spk_buf *out,
+                               struct spk_tpl_spec *spec, struct spk_value v)
+{
+    int64_t code;
+    struct spk_buf one = {0};
+    if (v.kind == SPK_STRING ? spk_tpl_text_len(v.text) != 1 : !spk_tpl_as_int(v, &code))
+        return spk_tpl_type_error(s, "%%c requires int or char");
+    if (v.kind != SPK_STRING) {
+        if (code < 0 || code > 0x10FFFF)
+            return spk_tpl_value_error(s, "%%c needs a code below 0x110000");
+        spk_tpl_text_put(&one, (uint32_t)code);
+        v = spk_string_dup(s->arena, spk_buf_view(&one));
+        spk_buf_deinit(&one);
+    }
+    spec->zero = false;
+    spec->precision = -1;
+    spec->align = spec->left ? '<' : '>';
+    return spk_tpl_append_text(s, out, spec, v);
+}
+
 static spk_rc append_value(struct spk_tpl_state *s, struct spk_buf *out, struct spk_tpl_spec *spec,
                            struct spk_value v)
 {
@@ -99,11 +121,13 @@ static spk_rc append_value(struct spk_tpl_state *s, struct spk_buf *out, struct 
     spk_rc rc = type == 'r' || type == 'a' ? spk_tpl_repr(s, v, &v) : SPK_OK;
     if (rc != SPK_OK)
         return rc;
-    if (strchr("sra", type) || (type == 'c' && v.kind == SPK_STRING)) {
+    if (strchr("sra", type)) {
         spec->zero = false;
         spec->align = spec->left ? '<' : '>';
         return spk_tpl_append_text(s, out, spec, v);
     }
+    if (type == 'c')
+        return append_character(s, out, spec, v);
     if (strchr("diueEfFgGxXo", type))
         return percent_number(s, out, spec, v);
     return spk_tpl_value_error(s, "unsupported format character '%c'", type);
@@ -113,14 +137,15 @@ static spk_rc percent_one(struct spk_tpl_state *s, struct percent *p, struct spk
 {
     struct spk_tpl_spec spec = {.precision = -1};
     struct spk_value v = {0};
+    if (p->at < p->format.len && p->format.at[p->at] == '%') {
+        p->at++;
+        spk_buf_append_char(out, '%');
+        return SPK_OK;
+    }
     bool named = p->at < p->format.len && p->format.at[p->at] == '(';
     spk_rc rc = named ? named_value(s, p, &v) : SPK_OK;
     if (rc == SPK_OK)
         rc = read_percent_spec(s, p, &spec);
-    if (rc == SPK_OK && spec.type == '%') {
-        spk_buf_append_char(out, '%');
-        return SPK_OK;
-    }
     if (rc == SPK_OK && !named)
         rc = next_value(s, p, &v);
     return rc == SPK_OK ? append_value(s, out, &spec, v) : rc;

@@ -20,16 +20,43 @@ static void regex_deinit(struct regex *regex)
     pcre2_code_free(regex->code);
 }
 
-/* Python's \Z is PCRE2's \z; what else differs is rare enough to stay. */
+/* An escape at `i`, as PCRE2 writes it; returns the offset behind it. */
+static size_t translate_escape(struct spk_view pattern, size_t i, struct spk_buf *out)
+{
+    char c = i + 1 < pattern.len ? pattern.at[i + 1] : 0;
+    size_t digits = c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    spk_buf_append_char(out, '\\');
+    if (digits && i + 1 + digits < pattern.len) {
+        spk_buf_append_str(out, "x{");
+        spk_buf_append(out, spk_view_slice(pattern, i + 2, i + 2 + digits));
+        spk_buf_append_char(out, '}');
+    } else if (c) {
+        digits = 0;
+        spk_buf_append_char(out, c == 'Z' ? 'z' : c);
+    }
+    return i + 2 + digits;
+}
+
+/* Python's \Z is PCRE2's \z, \uXXXX its \x{XXXX}, and '[' is a plain character inside a class; what
+ * else differs is rare enough to stay. */
 static struct spk_view translate(struct spk_tpl_state *s, struct spk_view pattern)
 {
     struct spk_buf buf = {0};
-    for (size_t i = 0; i < pattern.len; i++) {
-        spk_buf_append_char(&buf, pattern.at[i]);
-        if (pattern.at[i] == '\\' && i + 1 < pattern.len) {
-            i++;
-            spk_buf_append_char(&buf, pattern.at[i] == 'Z' ? 'z' : pattern.at[i]);
+    size_t class = 0; /* where the members of the open class begin, or 0 */
+    for (size_t i = 0; i < pattern.len;) {
+        char c = pattern.at[i];
+        if (c == '\\') {
+            i = translate_escape(pattern, i, &buf);
+            continue;
         }
+        if (c == '[' && class)
+            spk_buf_append_char(&buf, '\\');
+        spk_buf_append_char(&buf, c);
+        i++;
+        if (c == '[' && !class)
+            class = i + (i < pattern.len && pattern.at[i] == '^');
+        else if (c == ']' && class && i - 1 > class)
+            class = 0;
     }
     struct spk_view text = spk_arena_dup(s->arena, spk_buf_view(&buf));
     spk_buf_deinit(&buf);
@@ -164,7 +191,7 @@ static spk_rc expand_escape(struct spk_tpl_state *s, const struct regex *regex,
     if (group < 0)
         return spk_tpl_value_error(s, "bad escape or group in the replacement");
     struct spk_view text;
-    if (group_text(regex, texts[0], (uint32_t)group, &text))
+    if (texts[0].at && group_text(regex, texts[0], (uint32_t)group, &text))
         spk_buf_append(out, text);
     return SPK_OK;
 }
@@ -193,6 +220,12 @@ static spk_rc replace_all(struct spk_tpl_state *s, const struct regex *regex,
     size_t at = 0;   /* search from here */
     size_t done = 0; /* copied up to here */
     bool found = true;
+    struct spk_buf unused = {0};
+    const struct spk_view no_match[2] = {{0}, texts[1]};
+    spk_rc good = expand(s, regex, no_match, &unused); /* a bad one is bad without a match, too */
+    spk_buf_deinit(&unused);
+    if (good != SPK_OK)
+        return good;
     while (at <= text.len && !out->overflow) {
         spk_rc rc = regex_match(s, regex, text, at, &found);
         if (rc != SPK_OK)

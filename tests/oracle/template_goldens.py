@@ -808,6 +808,20 @@ record.half.real
 "\\u00e9"
 "\\x41\\101"
 "a\\\\b"
+"a[b" | regex_search("([[:a]+)")
+"é" | regex_search("(\\\\u00e9)")
+"abc" | regex_replace("z", "\\\\9")
+"abc]" | regex_replace("[]c]", "-")
+"%c%c" % (65, "b")
+"%-05d|%05d|%.3d" % (7, -7, 7)
+"%5%" % 1
+"{:=+#8x}".format(255)
+"{:.2}".format(255)
+"{:+}".format("a")
+"{:,}".format(-1234567.5)
+duration("P0001-02-03T04:05:06")
+[duration("P1M")]
+record.big.real
 """.strip("\n").split("\n")
 
 TEMPLATES = [
@@ -836,6 +850,8 @@ TEMPLATES = [
     "{# c #}",
     "a{# c #}b",
     "{# never",
+    "a{#",
+    "a{% raw %}",
     "{{ 'a }}",
     "{{ 1 2 }}",
     "{{ a b }}",
