@@ -443,6 +443,43 @@ static void the_plan_is_what_a_refresh_executes(void **state)
     spk_warehouse_destroy(recording);
 }
 
+static void the_plan_of_one_file_reads_like_this(void **state)
+{
+    static const char expected[] =
+        "BEGIN;\n"
+        "create schema if not exists raw;\n"
+        "create or replace table raw.\"cellxpert_files\" (filename varchar,"
+        " operator_account varchar, stream_name varchar, dt date, row_count bigint,"
+        " byte_count bigint, sha256 varchar, run_id varchar, extracted_at timestamptz,"
+        " published_at timestamptz);\n"
+        "insert into raw.\"cellxpert_files\" values"
+        " ('it''s/S/2024/10/04/2024_10_04_120000000.parquet', 'it''s', 'S', date '2024-10-04', 3,"
+        " 77, '00ff', '01930000-0000-7000-8000-000000000001', '2024-10-04T12:00:00.000000Z',"
+        " '2024-10-04T12:00:01.000000Z');\n"
+        "create or replace view raw.\"cellxpert\" as select struct_pack(airbyte_id := airbyte_id,"
+        " airbyte_date_time := airbyte_date_time, raw_data := raw_data,"
+        " additional_cntx := additional_cntx) as value, split_part(key, '/', 1) as"
+        " operator_account, 'S' as stream_name, cast(split_part(key, '/', 3) || '-' ||"
+        " split_part(key, '/', 4) || '-' || split_part(key, '/', 5) as date) as dt, airbyte_id,"
+        " airbyte_date_time, raw_data, additional_cntx, key as metadata$filename from (select *,"
+        " substr(filename, length('%1$s/raw [it''s] */') + 1) as key from"
+        " read_parquet(['%1$s/raw [[]it''s] [*]/it''s/S/2024/10/04/2024_10_04_120000000.parquet'],"
+        " filename = true)) where cast(split_part(key, '/', 3) || '-' || split_part(key, '/', 4)"
+        " || '-' || split_part(key, '/', 5) as date) between date '2024-10-04' and"
+        " date '2024-10-04';\n"
+        "select metadata$filename, count(*) from raw.\"cellxpert\" where stream_name = 'S' and dt"
+        " between date '2024-10-04' and date '2024-10-04' group by 1;\n"
+        "COMMIT;\n";
+    struct scene *s = *state;
+    const struct spec spec = {"it's", "S", DAY, 0, 3, 3};
+    struct spk_buf plan = {0};
+    publish(s, &spec);
+    s->storage->files[0].bytes = 77;
+    assert_int_equal(spk_link_plan(link_parts(s), &plan, NULL), SPK_OK);
+    assert_string_equal(spk_buf_cstr(&plan), spk_arena_printf(&s->arena, expected, s->folder).at);
+    spk_buf_deinit(&plan);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -463,6 +500,7 @@ int main(void)
         TEST(whichever_statement_fails_the_next_refresh_finishes),
         TEST(a_storage_that_fails_after_the_commit_is_told_the_next_time),
         TEST(the_plan_is_what_a_refresh_executes),
+        TEST(the_plan_of_one_file_reads_like_this),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
