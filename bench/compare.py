@@ -225,7 +225,7 @@ def machine():
     packages = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("airbyte-cdk", "dlt"))
     load = " ".join(f"{x:.1f}" for x in os.getloadavg())
     return (
-        f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d %H:%M} UTC; {model}, "
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC; {model}, "
         f"{os.cpu_count()} cores, Linux {platform.release()}; load before {load}; "
         f"Python {platform.python_version()}, {packages}.\n"
     )
