@@ -69,17 +69,22 @@ static spk_rc open_reader(struct spk_objstore *store, struct spk_view key,
     return rc;
 }
 
+/* An object here, and the one that it becomes there. */
+struct passage {
+    struct spk_objstore *from, *to;
+    struct spk_view from_key, to_key;
+};
+
 /* From bucket to bucket; the raw key must be free. */
-static spk_rc copy(struct spk_objstore *from, struct spk_view from_key, struct spk_objstore *to,
-                   struct spk_view to_key, struct spk_objstore_written *written,
+static spk_rc copy(const struct passage *way, struct spk_objstore_written *written,
                    struct spk_error *err)
 {
-    struct spk_objstore_put put = {.key = to_key, .if_absent = true};
+    struct spk_objstore_put put = {.key = way->to_key, .if_absent = true};
     struct spk_objstore_reader *reader = NULL;
     struct spk_objstore_writer *writer = NULL;
-    spk_rc rc = open_reader(from, from_key, &reader, err);
+    spk_rc rc = open_reader(way->from, way->from_key, &reader, err);
     if (!rc)
-        rc = spk_objstore_writer_open(to, &put, &writer, err);
+        rc = spk_objstore_writer_open(way->to, &put, &writer, err);
     if (!rc)
         rc = copy_bytes(reader, writer, err);
     spk_objstore_reader_close(reader);
@@ -91,17 +96,16 @@ static spk_rc copy(struct spk_objstore *from, struct spk_view from_key, struct s
 }
 
 /* What lies under the key already must be what we would have written: an earlier try of ours. */
-static spk_rc compare(struct spk_objstore *from, struct spk_view from_key, struct spk_objstore *to,
-                      struct spk_view to_key, struct spk_error *err)
+static spk_rc compare(const struct passage *way, struct spk_error *err)
 {
-    struct spk_objstore_get ours = {.key = from_key}, theirs = {.key = to_key};
+    struct spk_objstore_get ours = {.key = way->from_key}, theirs = {.key = way->to_key};
     struct spk_buf a = {0}, b = {0};
-    spk_rc rc = spk_objstore_get(from, &ours, &a, NULL, err);
+    spk_rc rc = spk_objstore_get(way->from, &ours, &a, NULL, err);
     if (!rc)
-        rc = spk_objstore_get(to, &theirs, &b, NULL, err);
+        rc = spk_objstore_get(way->to, &theirs, &b, NULL, err);
     if (!rc && !spk_view_equal(spk_buf_view(&a), spk_buf_view(&b))) {
         rc = spk_error_set(err, SPK_EDATA, "%.*s exists in the raw zone with other content",
-                           SPK_FMT(to_key));
+                           SPK_FMT(way->to_key));
         spk_error_hint(err,
                        "published files are never overwritten: extract again for a new version");
     }
@@ -133,10 +137,11 @@ spk_rc spk_rawzone_publish(struct spk_objstore *transient, struct spk_objstore *
                            struct spk_view from, const struct spk_published_file *file,
                            struct spk_error *err)
 {
+    struct passage way = {.from = transient, .to = raw, .from_key = from, .to_key = file->key};
     struct spk_objstore_written written;
-    spk_rc rc = copy(transient, from, raw, file->key, &written, err);
+    spk_rc rc = copy(&way, &written, err);
     if (!rc && written.exists)
-        rc = compare(transient, from, raw, file->key, err);
+        rc = compare(&way, err);
     else if (!rc && !spk_view_is(file->sha256, written.sha256))
         rc = spk_error_set(err, SPK_EDATA, "%.*s changed in transient storage: its sha256 is %s",
                            SPK_FMT(from), written.sha256);
