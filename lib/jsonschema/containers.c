@@ -79,11 +79,10 @@ static bool check_required(struct spk_check *check, struct spk_value required,
 static bool pattern_matches(struct spk_view pattern, struct spk_view key)
 {
     struct spk_regex *regex = NULL;
-    bool found = false;
+    struct spk_regex_match match;
     if (spk_regex_compile(pattern, &regex, NULL))
         return false;
-    if (spk_regex_find(regex, key, false, &found, NULL, NULL))
-        found = false;
+    bool found = spk_regex_find(regex, key, false, &match, NULL) == SPK_OK && match.found;
     spk_regex_destroy(regex);
     return found;
 }

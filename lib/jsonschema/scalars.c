@@ -119,11 +119,10 @@ static int64_t characters(struct spk_view text)
 static bool matches(struct spk_view pattern, struct spk_view text)
 {
     struct spk_regex *regex = NULL;
-    bool found = true;
+    struct spk_regex_match match;
     if (spk_regex_compile(pattern, &regex, NULL))
         return true;
-    if (spk_regex_find(regex, text, false, &found, NULL, NULL))
-        found = false;
+    bool found = spk_regex_find(regex, text, false, &match, NULL) == SPK_OK && match.found;
     spk_regex_destroy(regex);
     return found;
 }

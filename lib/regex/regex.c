@@ -59,14 +59,15 @@ static void take_match(const pcre2_match_data *data, int groups, struct spk_rege
 {
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer((pcre2_match_data *)data);
     bool group = groups > 1 && at[2] != PCRE2_UNSET;
-    *match = (struct spk_regex_match){.from = at[0],
+    *match = (struct spk_regex_match){.found = true,
+                                      .from = at[0],
                                       .to = at[1],
                                       .group_from = group ? at[2] : at[0],
                                       .group_to = group ? at[3] : at[1]};
 }
 
 spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored,
-                      bool *found, struct spk_regex_match *match, struct spk_error *err)
+                      struct spk_regex_match *match, struct spk_error *err)
 {
     pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
     if (!data)
@@ -75,11 +76,9 @@ spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool 
                         anchored ? PCRE2_ANCHORED : 0, data, regex->context);
     spk_rc rc = SPK_OK;
     if (n > 0) {
-        *found = true;
-        if (match)
-            take_match(data, n, match);
+        take_match(data, n, match);
     } else if (n == PCRE2_ERROR_NOMATCH) {
-        *found = false;
+        *match = (struct spk_regex_match){0};
     } else {
         rc = spk_error_set(err, SPK_EDATA, "a pattern took too many steps on this text");
         spk_error_hint(err, "simplify the pattern: nested repetitions explode");

@@ -12,6 +12,7 @@
 struct spk_regex;
 
 struct spk_regex_match {
+    bool found;                  /* false: the rest is 0 */
     size_t from, to;             /* of the whole match, bytes */
     size_t group_from, group_to; /* of group 1, or of the whole match where there is none */
 };
@@ -19,9 +20,9 @@ struct spk_regex_match {
 /* ECONFIG "pattern 'P': what at offset N". Python's syntax where PCRE2 shares it. */
 spk_rc spk_regex_compile(struct spk_view pattern, struct spk_regex **out, struct spk_error *err);
 void spk_regex_destroy(struct spk_regex *regex);
-/* The first match at or after the start; *found false where there is none. anchored: only at the
- * start, as re.match. EDATA when the bound of work was passed. match may be NULL. */
+/* The first match at or after the start. anchored: only at the start, as re.match. EDATA when the
+ * bound of work was passed. */
 spk_rc spk_regex_find(const struct spk_regex *regex, struct spk_view text, bool anchored,
-                      bool *found, struct spk_regex_match *match, struct spk_error *err);
+                      struct spk_regex_match *match, struct spk_error *err);
 
 #endif

@@ -65,10 +65,18 @@ struct spk_scope {
 spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
                       struct spk_template_string *template, struct spk_value *out,
                       struct spk_error *err);
-/* The same, where the text may be read as some types only (SPK_TEMPLATE_*, 0: any). */
+/* A property whose texts may be read as some types only (SPK_TEMPLATE_*, 0: any). */
+struct spk_typed_template {
+    struct spk_template_string *template;
+    unsigned types;
+};
+struct spk_typed_tree {
+    const struct spk_template_tree *tree;
+    unsigned types;
+};
 spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
-                         struct spk_template_string *template, unsigned types,
-                         struct spk_value *out, struct spk_error *err);
+                         struct spk_typed_template what, struct spk_value *out,
+                         struct spk_error *err);
 /* As text: Python's str of the value. */
 spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
                       struct spk_template_string *template, struct spk_view *out,
@@ -79,10 +87,8 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
 spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
                       const struct spk_template_tree *tree, struct spk_value *out,
                       struct spk_error *err);
-/* The same, where texts among the values may be read as some types only (SPK_TEMPLATE_*, 0: any). */
 spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_component *self,
-                         const struct spk_template_tree *tree, unsigned types,
-                         struct spk_value *out, struct spk_error *err);
+                         struct spk_typed_tree what, struct spk_value *out, struct spk_error *err);
 
 /* Fills partition, cursor and extra_fields that are still undefined with empty dicts and makes
  * `merged` of them. */

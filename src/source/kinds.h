@@ -8,8 +8,8 @@
 /* ---- authentication: adds headers, parameters or body fields to a request about to be sent */
 struct spk_authenticator_ops {
     spk_rc (*apply)(struct spk_component *self, struct spk_request *request, struct spk_error *err);
-    /* optional: an answer had a status of 400 or more: forget the token that `request` carried where
-     * that status means so. */
+    /* optional: an answer had a status of 400 or more: forget the token that `request` carried
+     * where that status means so. */
     void (*refused)(struct spk_component *self, const struct spk_request *request, int status);
 };
 
@@ -43,10 +43,12 @@ struct spk_resolution {
 };
 
 struct spk_error_handler_ops {
-    /* response NULL: no answer came, `failure` says why. Never fails: a broken template is a FAIL. */
+    /* response NULL: no answer came, `failure` says why. Never fails: a broken template is a FAIL.
+     */
     void (*interpret)(struct spk_component *self, const struct spk_scope *scope,
                       const struct spk_error *failure, struct spk_resolution *out);
-    /* Seconds to wait before try number `attempt` + 1 (attempt from 1), or < 0: engine's default. */
+    /* Seconds to wait before try number `attempt` + 1 (attempt from 1), or < 0: engine's default.
+     */
     double (*backoff)(struct spk_component *self, const struct spk_scope *scope, int attempt,
                       struct spk_error *err);
     int (*max_retries)(struct spk_component *self, const struct spk_scope *scope);
@@ -117,6 +119,10 @@ struct spk_decoder_ops {
 
 /* `record` is the visitor's to change; it is valid during the call. */
 typedef spk_rc (*spk_record_visit)(void *context, struct spk_record *record, struct spk_error *err);
+struct spk_record_visitor {
+    spk_record_visit visit;
+    void *context;
+};
 
 struct spk_extractor_ops {
     /* May note the proof of an empty answer in scope->evidence. */
@@ -130,7 +136,7 @@ struct spk_extractor_ops {
 struct spk_record_selector_ops {
     /* extract -> filter -> transform -> normalise; *extracted counts before filters. */
     spk_rc (*select)(struct spk_component *self, const struct spk_scope *scope,
-                     spk_record_visit visit, void *context, int64_t *extracted,
+                     const struct spk_record_visitor *to, int64_t *extracted,
                      struct spk_error *err);
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
 };
@@ -197,7 +203,7 @@ struct spk_cursor_ops {
 struct spk_cursor {
     const struct spk_cursor_ops *ops;
     bool is_client_side; /* the selector leaves out what should_sync refuses */
-    bool is_data_feed;   /* the retriever does, and a page that ends with such a record is the last */
+    bool is_data_feed; /* the retriever does, and a page that ends with such a record is the last */
 };
 
 struct spk_cursor_type_ops {
@@ -221,7 +227,7 @@ struct spk_checker_ops {
 /* ---- retriever: reads one slice */
 typedef spk_rc (*spk_page_visit)(void *context, struct spk_error *err);
 
-struct spk_slice_read { /* what one call of `read` is told, and what it reports */
+struct spk_slice_read {        /* what one call of `read` is told, and what it reports */
     struct spk_cursor *cursor; /* NULL for a parent stream read without state */
     const struct spk_slice *slice;
     spk_record_visit record;

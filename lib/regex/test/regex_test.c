@@ -18,14 +18,13 @@ static void a_match_gives_its_place_and_its_group(void **state)
 {
     struct spk_regex *regex = compiled("id=([0-9]+)");
     struct spk_regex_match match;
-    bool found = false;
-    assert_int_equal(spk_regex_find(regex, SPK_V("x id=42;"), false, &found, &match, NULL), SPK_OK);
-    assert_true(found);
+    assert_int_equal(spk_regex_find(regex, SPK_V("x id=42;"), false, &match, NULL), SPK_OK);
+    assert_true(match.found);
     assert_int_equal(match.from, 2);
     assert_int_equal(match.group_from, 5);
     assert_int_equal(match.group_to, 7);
-    assert_int_equal(spk_regex_find(regex, SPK_V("x id=42;"), true, &found, NULL, NULL), SPK_OK);
-    assert_false(found);
+    assert_int_equal(spk_regex_find(regex, SPK_V("x id=42;"), true, &match, NULL), SPK_OK);
+    assert_false(match.found);
     spk_regex_destroy(regex);
 }
 
@@ -42,10 +41,10 @@ static void an_exploding_pattern_ends_as_an_error(void **state)
 {
     struct spk_regex *regex = compiled("^(a+)+$");
     char text[64];
-    bool found = false;
+    struct spk_regex_match match;
     memset(text, 'a', sizeof(text));
     text[63] = 'b';
-    assert_int_equal(spk_regex_find(regex, spk_view_make(text, 64), false, &found, NULL, NULL),
+    assert_int_equal(spk_regex_find(regex, spk_view_make(text, 64), false, &match, NULL),
                      SPK_EDATA);
     spk_regex_destroy(regex);
 }

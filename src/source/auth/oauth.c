@@ -89,16 +89,20 @@ static void close_component(struct spk_component *base)
     pthread_mutex_destroy(&self->lock);
 }
 
+struct form_field {
+    struct spk_view name;
+    struct spk_template_string *value; /* NULL: left out */
+};
+
 static spk_rc add_field(struct oauth *self, const struct spk_scope *scope, struct spk_value form,
-                        struct spk_view name, struct spk_template_string *template,
-                        struct spk_error *err)
+                        struct form_field field, struct spk_error *err)
 {
     struct spk_view text;
-    if (!template)
+    if (!field.value)
         return SPK_OK;
-    spk_rc rc = spk_scope_text(scope, &self->base, template, &text, err);
+    spk_rc rc = spk_scope_text(scope, &self->base, field.value, &text, err);
     if (!rc)
-        spk_dict_set(form, name, spk_string(text));
+        spk_dict_set(form, field.name, spk_string(text));
     return rc;
 }
 
@@ -120,13 +124,15 @@ static spk_rc make_form(struct oauth *self, const struct spk_scope *scope, struc
                         struct spk_value form, struct spk_error *err)
 {
     bool in_header = spk_is_defined(spk_get(headers, "Authorization"));
-    spk_rc rc = add_field(self, scope, form, self->grant_type_name, self->grant_type, err);
-    if (!rc && !in_header)
-        rc = add_field(self, scope, form, self->client_id_name, self->client_id, err);
-    if (!rc && !in_header)
-        rc = add_field(self, scope, form, self->client_secret_name, self->client_secret, err);
-    if (!rc)
-        rc = add_field(self, scope, form, self->refresh_token_name, self->refresh_token, err);
+    const struct form_field fields[] = {
+        {self->grant_type_name, self->grant_type},
+        {self->client_id_name, in_header ? NULL : self->client_id},
+        {self->client_secret_name, in_header ? NULL : self->client_secret},
+        {self->refresh_token_name, self->refresh_token},
+    };
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(*fields); i++)
+        rc = add_field(self, scope, form, fields[i], err);
     if (!rc && spk_value_truthy(self->scopes))
         spk_set(form, "scopes", self->scopes);
     return rc ? rc : add_body(self, scope, form, err);

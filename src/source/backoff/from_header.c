@@ -42,14 +42,13 @@ static spk_rc apply_pattern(struct header_backoff *self, const struct spk_scope 
     struct spk_view pattern = {0};
     struct spk_regex *regex = NULL;
     struct spk_regex_match match;
-    bool found = false;
     spk_rc rc = spk_scope_text(scope, &self->base, self->pattern, &pattern, err);
     if (rc || pattern.len == 0)
         return rc;
     rc = spk_regex_compile(pattern, &regex, err);
     if (!rc)
-        rc = spk_regex_find(regex, *text, true, &found, &match, err);
-    if (!rc && found)
+        rc = spk_regex_find(regex, *text, true, &match, err);
+    if (!rc && match.found)
         *text = spk_view_slice(*text, match.from, match.to);
     spk_regex_destroy(regex);
     return rc;

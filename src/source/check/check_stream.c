@@ -35,9 +35,11 @@ static spk_rc unknown_stream(struct spk_source *source, struct spk_value name,
     return rc;
 }
 
+/* *problem is left empty where the stream is available. */
 static spk_rc check_one(struct spk_source *source, struct spk_value name, struct spk_arena *arena,
-                        bool *ok, struct spk_view *message, struct spk_error *err)
+                        struct spk_view *problem, struct spk_error *err)
 {
+    bool ok = false;
     struct spk_component *stream = NULL;
     struct spk_view reason = {0};
     spk_rc rc = spk_source_stream(source, spk_value_text_or(name, ""), &stream, err);
@@ -45,9 +47,9 @@ static spk_rc check_one(struct spk_source *source, struct spk_value name, struct
         return rc;
     if (!stream)
         return unknown_stream(source, name, err);
-    rc = spk_stream_available(stream, arena, ok, &reason, err);
-    if (!rc && !*ok)
-        *message = spk_arena_printf(arena, "'Stream %.*s is not available: %.*s'",
+    rc = spk_stream_available(stream, arena, &ok, &reason, err);
+    if (!rc && !ok)
+        *problem = spk_arena_printf(arena, "'Stream %.*s is not available: %.*s'",
                                     SPK_FMT(spk_value_text_or(name, "")), SPK_FMT(reason));
     return rc;
 }
@@ -64,11 +66,17 @@ static spk_rc check(struct spk_component *self, struct spk_arena *arena, bool *o
                     struct spk_view *message, struct spk_error *err)
 {
     struct spk_value names = names_to_check((struct check_stream *)self);
+    size_t count = spk_is(names, SPK_LIST) ? spk_list_len(names) : 0;
+    struct spk_view problem = {0};
     spk_rc rc = SPK_OK;
-    *ok = true;
-    for (size_t i = 0; !rc && *ok && spk_is(names, SPK_LIST) && i < spk_list_len(names); i++)
-        rc = check_one(self->source, spk_list_at(names, i), arena, ok, message, err);
-    return rc;
+    for (size_t i = 0; !rc && problem.len == 0 && i < count; i++)
+        rc = check_one(self->source, spk_list_at(names, i), arena, &problem, err);
+    if (rc)
+        return rc;
+    *ok = problem.len == 0;
+    if (!*ok)
+        *message = problem;
+    return SPK_OK;
 }
 
 static const struct spk_checker_ops ops = {.check = check};

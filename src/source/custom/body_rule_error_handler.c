@@ -19,11 +19,16 @@ struct body_rule {
     struct spk_view message;
 };
 
+struct rule_list {
+    struct body_rule **items;
+    size_t len;
+};
+
 struct body_rule_handler {
     struct spk_default_handler base; /* first: its operations are used too */
     struct spk_value rule_nodes, proof_nodes, default_node;
-    struct body_rule **rules, **proofs, *standard;
-    size_t rule_count, proof_count;
+    struct rule_list rules, proofs;
+    struct body_rule *standard;
 };
 
 #define RULE(name)  offsetof(struct body_rule, name)
@@ -116,19 +121,19 @@ static spk_rc build_rule(const struct spk_build *build, struct spk_value node,
 }
 
 static spk_rc build_rules(const struct spk_build *build, const char *name, struct spk_value nodes,
-                          struct body_rule ***out, size_t *count, struct spk_error *err)
+                          struct rule_list *out, struct spk_error *err)
 {
     struct spk_path list = {.parent = build->path, .key = spk_view_of(name)};
     size_t n = spk_is(nodes, SPK_LIST) ? spk_list_len(nodes) : 0;
-    *out = spk_arena_array(build->arena, n + 1, sizeof(**out));
+    out->items = spk_arena_array(build->arena, n + 1, sizeof(*out->items));
     for (size_t i = 0; i < n; i++) {
         struct spk_path item = {.parent = &list, .index = i};
         struct spk_build inner = *build;
         inner.path = &item;
-        spk_rc rc = build_rule(&inner, spk_list_at(nodes, i), &(*out)[i], err);
+        spk_rc rc = build_rule(&inner, spk_list_at(nodes, i), &out->items[i], err);
         if (rc)
             return rc;
-        *count += 1;
+        out->len++;
     }
     return SPK_OK;
 }
@@ -149,10 +154,9 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct body_rule_handler *self = (struct body_rule_handler *)base;
-    spk_rc rc = build_rules(build, "rules", self->rule_nodes, &self->rules, &self->rule_count, err);
+    spk_rc rc = build_rules(build, "rules", self->rule_nodes, &self->rules, err);
     if (!rc)
-        rc = build_rules(build, "empty_proof", self->proof_nodes, &self->proofs, &self->proof_count,
-                         err);
+        rc = build_rules(build, "empty_proof", self->proof_nodes, &self->proofs, err);
     return rc ? rc
               : build_rule(build, default_rule(build->arena, self->default_node), &self->standard,
                            err);
@@ -172,12 +176,12 @@ static bool has_status(struct spk_value list, int status)
 
 static bool rule_matches(const struct body_rule *rule, int status, struct spk_view body)
 {
-    bool found = false;
+    struct spk_regex_match match;
     if (!has_status(rule->status, status))
         return false;
     if (!rule->regex)
         return true;
-    return spk_regex_find(rule->regex, body, false, &found, NULL, NULL) == SPK_OK && found;
+    return spk_regex_find(rule->regex, body, false, &match, NULL) == SPK_OK && match.found;
 }
 
 static void resolve(const struct body_rule *rule, struct spk_resolution *out)
@@ -195,8 +199,8 @@ static struct spk_view without_bom(struct spk_view body)
 static bool is_proven_empty(struct body_rule_handler *self, struct spk_response *response,
                             struct spk_view body)
 {
-    for (size_t i = 0; i < self->proof_count; i++) {
-        const struct body_rule *proof = self->proofs[i];
+    for (size_t i = 0; i < self->proofs.len; i++) {
+        const struct body_rule *proof = self->proofs.items[i];
         if (!rule_matches(proof, response->status, body))
             continue;
         struct spk_view what = proof->message.len > 0 ? proof->message : proof->pattern;
@@ -221,9 +225,9 @@ static void interpret(struct spk_component *base, const struct spk_scope *scope,
         *out = (struct spk_resolution){.action = SPK_ACTION_SUCCESS};
         return;
     }
-    for (size_t i = 0; i < self->rule_count; i++) {
-        if (rule_matches(self->rules[i], response->status, body)) {
-            resolve(self->rules[i], out);
+    for (size_t i = 0; i < self->rules.len; i++) {
+        if (rule_matches(self->rules.items[i], response->status, body)) {
+            resolve(self->rules.items[i], out);
             return;
         }
     }

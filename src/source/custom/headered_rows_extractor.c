@@ -73,42 +73,42 @@ static spk_rc check_has_data(const struct headered_rows *self, const struct spk_
     return SPK_OK;
 }
 
+/* The values of *row under their titles. */
 static spk_rc make_row(const struct headered_rows *self, struct spk_value titles,
-                       struct spk_value row, struct spk_arena *arena, struct spk_value *out,
-                       struct spk_error *err)
+                       struct spk_arena *arena, struct spk_value *row, struct spk_error *err)
 {
-    struct spk_value values = row;
+    struct spk_value values = *row;
     if (self->row_values_key.len > 0)
-        values = spk_dict_get(row, self->row_values_key);
+        values = spk_dict_get(*row, self->row_values_key);
     if (!spk_is(values, SPK_LIST) || spk_list_len(values) != spk_list_len(titles))
         return spk_error_set(err, SPK_EDATA, "a row has %zu values under %zu titles",
                              spk_is(values, SPK_LIST) ? spk_list_len(values) : 0,
                              spk_list_len(titles));
-    *out = spk_dict_new(arena);
+    *row = spk_dict_new(arena);
     for (size_t i = 0; i < spk_list_len(titles); i++) {
         struct spk_buf text = {0};
         spk_value_str(&text, spk_list_at(titles, i));
         struct spk_view title = spk_arena_dup(arena, spk_buf_view(&text));
         spk_buf_deinit(&text);
-        spk_row_put(arena, *out, title, spk_list_at(values, i),
+        spk_row_put(arena, *row, title, spk_list_at(values, i),
                     (enum spk_duplicates)self->duplicates);
     }
     return SPK_OK;
 }
 
 static spk_rc visit_rows(const struct headered_rows *self, struct spk_value titles,
-                         struct spk_value rows, spk_record_visit visit, void *context,
+                         struct spk_value rows, const struct spk_record_visitor *to,
                          struct spk_error *err)
 {
     struct spk_arena arena = {0};
     spk_rc rc = SPK_OK;
     for (size_t i = 0; !rc && i < spk_list_len(rows); i++) {
-        struct spk_value row;
-        rc = make_row(self, titles, spk_list_at(rows, i), &arena, &row, err);
+        struct spk_value row = spk_list_at(rows, i);
+        rc = make_row(self, titles, &arena, &row, err);
         if (rc)
             rc = spk_error_context(err, rc, "row %zu", i);
         else
-            rc = spk_row_visit(row, self->envelope, &arena, visit, context, err);
+            rc = spk_row_visit(row, self->envelope, &arena, to, err);
         spk_arena_reset(&arena);
     }
     spk_arena_deinit(&arena);
@@ -129,7 +129,8 @@ static spk_rc extract(struct spk_component *base, const struct spk_scope *scope,
     rc = list_at(scope, document, self->header_path, &titles, err);
     if (!rc)
         rc = list_at(scope, document, self->rows_path, &rows, err);
-    return rc ? rc : visit_rows(self, titles, rows, visit, context, err);
+    struct spk_record_visitor to = {visit, context};
+    return rc ? rc : visit_rows(self, titles, rows, &to, err);
 }
 
 static const struct spk_extractor_ops ops = {.extract = extract};

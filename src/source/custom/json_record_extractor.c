@@ -43,9 +43,9 @@ static spk_rc extract(struct spk_component *base, const struct spk_scope *scope,
                                  SPK_FMT(where));
     }
     struct spk_arena record_arena = {0};
+    struct spk_record_visitor to = {visit, context};
     for (size_t i = 0; !rc && i < spk_list_len(rows); i++) {
-        rc =
-            spk_row_visit(spk_list_at(rows, i), self->envelope, &record_arena, visit, context, err);
+        rc = spk_row_visit(spk_list_at(rows, i), self->envelope, &record_arena, &to, err);
         spk_arena_reset(&record_arena);
     }
     if (!rc && spk_list_len(rows) == 0)

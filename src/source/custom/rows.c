@@ -70,12 +70,12 @@ spk_rc spk_row_document(struct spk_response *response, struct spk_value *out, st
 }
 
 spk_rc spk_row_visit(struct spk_value row, struct spk_view envelope, struct spk_arena *arena,
-                     spk_record_visit visit, void *context, struct spk_error *err)
+                     const struct spk_record_visitor *to, struct spk_error *err)
 {
     struct spk_record record = {.tree = row, .arena = arena};
     if (envelope.len > 0) {
         record.tree = spk_dict_new(arena);
         spk_dict_set(record.tree, envelope, row);
     }
-    return visit(context, &record, err);
+    return to->visit(to->context, &record, err);
 }

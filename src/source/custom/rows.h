@@ -23,6 +23,6 @@ spk_rc spk_row_document(struct spk_response *response, struct spk_value *out,
                         struct spk_error *err);
 /* Gives the row, inside {envelope: row} where an envelope is named, to the visitor. */
 spk_rc spk_row_visit(struct spk_value row, struct spk_view envelope, struct spk_arena *arena,
-                     spk_record_visit visit, void *context, struct spk_error *err);
+                     const struct spk_record_visitor *to, struct spk_error *err);
 
 #endif

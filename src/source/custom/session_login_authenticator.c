@@ -90,7 +90,8 @@ static spk_rc text_of(struct session_login *self, const struct spk_scope *scope,
 {
     struct spk_value value = {0};
     struct spk_buf text = {0};
-    spk_rc rc = spk_scope_eval_as(scope, &self->base, template, SPK_TEMPLATE_STR, &value, err);
+    struct spk_typed_template what = {template, SPK_TEMPLATE_STR};
+    spk_rc rc = spk_scope_eval_as(scope, &self->base, what, &value, err);
     if (!rc && spk_value_truthy(value))
         spk_value_str(&text, value);
     *out = spk_arena_dup(scope->arena, spk_buf_view(&text));
@@ -130,10 +131,14 @@ static spk_rc judge(int status, struct spk_error *err)
                          "the login was answered with HTTP %d", status);
 }
 
+struct login_call {
+    struct spk_value node; /* {method, path} */
+    struct spk_http_header credential;
+};
+
 /* One call of the login's sequence; the answer's body is parsed where `answer` is wanted. */
 static spk_rc make_call(struct session_login *self, const struct spk_scope *scope,
-                        struct spk_value call, struct spk_http_header credential,
-                        struct spk_value *answer, struct spk_error *err)
+                        struct login_call call, struct spk_value *answer, struct spk_error *err)
 {
     struct spk_request request = {.arena = scope->arena};
     struct spk_http_request wire;
@@ -141,15 +146,15 @@ static spk_rc make_call(struct session_login *self, const struct spk_scope *scop
     struct spk_value extra = {0};
     struct spk_view base;
     spk_request_options_init(&request.options, scope->arena);
-    request.method = spk_value_text_or(spk_get(call, "method"), "GET");
+    request.method = spk_value_text_or(spk_get(call.node, "method"), "GET");
     spk_rc rc = text_of(self, scope, self->url_base, &base, err);
     if (!rc)
         rc = spk_scope_tree(scope, &self->base, self->headers, &extra, err);
     if (rc)
         return rc;
-    request.url = join_path(scope->arena, base, spk_value_text_or(spk_get(call, "path"), ""));
+    request.url = join_path(scope->arena, base, spk_value_text_or(spk_get(call.node, "path"), ""));
     add_headers(request.options.headers, extra);
-    spk_dict_set(request.options.headers, credential.name, spk_string(credential.value));
+    spk_dict_set(request.options.headers, call.credential.name, spk_string(call.credential.value));
     rc = spk_wire_encode(&request, &wire, err);
     if (!rc)
         rc = spk_http_send(self->base.source->http, &wire, &response, err);
@@ -189,13 +194,14 @@ static spk_rc log_in(struct session_login *self, const struct spk_scope *scope,
     struct spk_http_header basic = {SPK_V("Authorization"),
                                     spk_auth_basic(scope->arena, user, password)};
     spk_secret_add(basic.value);
-    rc = make_call(self, scope, self->login, basic, &answer, err);
+    rc = make_call(self, scope, (struct login_call){self->login, basic}, &answer, err);
     if (!rc)
         rc = keep_token(self, answer, err);
     struct spk_value calls = self->post_login;
     for (size_t i = 0; !rc && spk_is(calls, SPK_LIST) && i < spk_list_len(calls); i++) {
-        struct spk_http_header token = {self->header, spk_buf_view(&self->token)};
-        rc = make_call(self, scope, spk_list_at(calls, i), token, NULL, err);
+        struct login_call call = {.node = spk_list_at(calls, i),
+                                  .credential = {self->header, spk_buf_view(&self->token)}};
+        rc = make_call(self, scope, call, NULL, err);
     }
     if (!rc)
         return SPK_OK;

@@ -150,7 +150,8 @@ static spk_rc apply_patch(struct template_body *self, const struct spk_scope *sc
     struct spk_component *base = &self->base.base;
     struct spk_value value = {0};
     struct spk_buf text = {0};
-    spk_rc rc = spk_scope_eval_as(scope, base, patch->value, SPK_TEMPLATE_STR, &value, err);
+    struct spk_typed_template what = {patch->value, SPK_TEMPLATE_STR};
+    spk_rc rc = spk_scope_eval_as(scope, base, what, &value, err);
     if (!rc && !spk_is_nothing(value))
         spk_value_str(&text, value);
     if (!rc)

@@ -60,8 +60,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 
 struct extraction {
     const struct xml_rows *self;
-    spk_record_visit visit;
-    void *context;
+    struct spk_record_visitor to;
     struct spk_arena arena; /* of one record */
 };
 
@@ -91,7 +90,7 @@ static spk_rc on_row(void *context, struct spk_value row, struct spk_error *err)
         row = spk_dict_new(&x->arena);
     if (x->self->duplicates == SPK_DUPLICATES_NUMBER)
         row = numbered(&x->arena, row);
-    spk_rc rc = spk_row_visit(row, x->self->envelope, &x->arena, x->visit, x->context, err);
+    spk_rc rc = spk_row_visit(row, x->self->envelope, &x->arena, &x->to, err);
     spk_arena_reset(&x->arena);
     return rc;
 }
@@ -135,7 +134,7 @@ static spk_rc extract(struct spk_component *base, const struct spk_scope *scope,
                       spk_record_visit visit, void *context, struct spk_error *err)
 {
     const struct xml_rows *self = (const struct xml_rows *)base;
-    struct extraction x = {.self = self, .visit = visit, .context = context};
+    struct extraction x = {.self = self, .to = {visit, context}};
     struct spk_view body = scope->response->body;
     spk_rc rc = check_root(self, spk_xml_root_name(scope->response->arena, body, NULL), err);
     if (!rc)

@@ -3,9 +3,8 @@
 
 /* JsonlDecoder: one JSON document per line. Lines that are none are skipped and counted. */
 
-static spk_rc decode_line(struct spk_response *response, struct spk_view line,
-                          spk_document_visit visit, void *context, int64_t *bad,
-                          struct spk_error *err)
+static spk_rc decode_line(struct spk_view line, spk_document_visit visit, void *context,
+                          int64_t *bad, struct spk_error *err)
 {
     struct spk_json_limits limits = {.allow_nan = true, .big_float = true};
     struct spk_json_doc *doc = NULL;
@@ -28,7 +27,7 @@ static spk_rc decode(struct spk_component *self, struct spk_response *response,
     while (!rc && rest.at) {
         struct spk_view line = spk_view_trim(spk_view_cut(&rest, '\n'));
         if (line.len > 0)
-            rc = decode_line(response, line, visit, context, &bad, err);
+            rc = decode_line(line, visit, context, &bad, err);
     }
     if (bad > 0)
         spk_event_emit(SPK_EVENT_LINES_SKIPPED, SPK_FIELDS(SPK_INT("lines", bad)));

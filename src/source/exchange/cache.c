@@ -139,11 +139,10 @@ static spk_rc send(struct spk_cache *cache, struct spk_cache_entry *entry,
 }
 
 spk_rc spk_cache_start(struct spk_cache *cache, struct spk_view stream,
-                       const struct spk_http_request *request, struct spk_cache_entry **out,
-                       bool *sent, struct spk_error *err)
+                       const struct spk_http_request *request, struct spk_cache_start *out,
+                       struct spk_error *err)
 {
-    *out = NULL;
-    *sent = false;
+    *out = (struct spk_cache_start){0};
     if (!is_cacheable(request))
         return SPK_OK;
     spk_rc rc = SPK_OK;
@@ -151,11 +150,11 @@ spk_rc spk_cache_start(struct spk_cache *cache, struct spk_view stream,
     struct spk_cache_entry *entry = find_or_add(cache, stream, request);
     if (entry && entry->state == ABSENT) {
         rc = send(cache, entry, request, err);
-        *sent = !rc;
+        out->sent = !rc;
     }
     pthread_mutex_unlock(&cache->lock);
     if (!rc)
-        *out = entry;
+        out->entry = entry;
     return rc;
 }
 

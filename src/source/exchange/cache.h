@@ -20,11 +20,15 @@ struct spk_cache *spk_cache_create(struct spk_http *http);
 /* Before the client is destroyed. */
 void spk_cache_destroy(struct spk_cache *cache);
 
-/* Finds the answer, or sends the request (*sent). *entry NULL: this request is not for the cache;
- * nothing was done. The request's views must live until wait returned. */
+struct spk_cache_start {
+    struct spk_cache_entry *entry; /* NULL: this request is not for the cache; nothing was done */
+    bool sent;                     /* the answer was not there: the request was sent */
+};
+
+/* Finds the answer, or sends the request. The request's views must live until wait returned. */
 spk_rc spk_cache_start(struct spk_cache *cache, struct spk_view stream,
-                       const struct spk_http_request *request, struct spk_cache_entry **entry,
-                       bool *sent, struct spk_error *err);
+                       const struct spk_http_request *request, struct spk_cache_start *out,
+                       struct spk_error *err);
 /* As spk_http_wait. Sends the request again where another's failed. An entry that is not waited for
  * serves others, or ends with the cache. */
 spk_rc spk_cache_wait(struct spk_cache *cache, struct spk_cache_entry *entry,

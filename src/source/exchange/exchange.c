@@ -33,11 +33,12 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
     struct spk_source *source = x->scope.source;
     struct spk_view stream = x->scope.stream ? x->scope.stream->name : (struct spk_view){0};
-    bool sent = false;
+    struct spk_cache_start start = {0};
     x->entry = NULL;
     if (ops->use_cache && ops->use_cache(x->requester)) {
-        spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &x->entry, &sent, err);
-        x->scope.evidence->requests += sent;
+        spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &start, err);
+        x->entry = start.entry;
+        x->scope.evidence->requests += start.sent;
         if (rc || x->entry)
             return rc;
     }

@@ -131,15 +131,16 @@ spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component 
 }
 
 spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
-                         struct spk_template_string *template, unsigned types,
-                         struct spk_value *out, struct spk_error *err)
+                         struct spk_typed_template what, struct spk_value *out,
+                         struct spk_error *err)
 {
-    if (types == 0)
-        return spk_scope_eval(scope, self, template, out, err);
+    if (what.types == 0)
+        return spk_scope_eval(scope, self, what.template, out, err);
+    const struct spk_template *template = what.template->template;
     struct spk_template_env env;
-    struct spk_template_ask ask = {.fallback = template->template, .types = types};
-    open_env(&env, scope, self, template->template);
-    spk_rc rc = spk_template_eval_as(template->template, &env, &ask, out, err);
+    struct spk_template_ask ask = {.fallback = template, .types = what.types};
+    open_env(&env, scope, self, template);
+    spk_rc rc = spk_template_eval_as(template, &env, &ask, out, err);
     spk_template_env_deinit(&env);
     return rc;
 }
@@ -184,16 +185,15 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
 }
 
 spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_component *self,
-                         const struct spk_template_tree *tree, unsigned types,
-                         struct spk_value *out, struct spk_error *err)
+                         struct spk_typed_tree what, struct spk_value *out, struct spk_error *err)
 {
     struct spk_template_env env;
-    if (!tree) {
+    if (!what.tree) {
         *out = (struct spk_value){0};
         return SPK_OK;
     }
     open_env(&env, scope, self, NULL);
-    spk_rc rc = spk_template_tree_eval(tree, &env, types, out, err);
+    spk_rc rc = spk_template_tree_eval(what.tree, &env, what.types, out, err);
     spk_template_env_deinit(&env);
     return rc;
 }
@@ -202,5 +202,5 @@ spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component 
                       const struct spk_template_tree *tree, struct spk_value *out,
                       struct spk_error *err)
 {
-    return spk_scope_tree_as(scope, self, tree, 0, out, err);
+    return spk_scope_tree_as(scope, self, (struct spk_typed_tree){tree, 0}, out, err);
 }

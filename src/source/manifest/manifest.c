@@ -98,8 +98,7 @@ static spk_rc resolve_section(struct spk_manifest *manifest, const char *name,
     if (rc)
         return rc;
     spk_set(whole, name, resolved);
-    rc = spk_parameters_propagate(manifest, SPK_V(""), whole, spk_dict_new(&manifest->arena),
-                                  &resolved, err);
+    rc = spk_parameters_propagate(manifest, whole, &resolved, err);
     if (!rc)
         *out = spk_get(resolved, name);
     return rc;

@@ -26,9 +26,8 @@ spk_rc spk_references_resolve(struct spk_manifest *manifest, struct spk_value no
                               struct spk_value *out, struct spk_error *err);
 
 /* A deep copy of `node` in which every component has its type (by parent type and field where it is
- * not written) and carries the $parameters of those around it. `field` is "ParentType.field". */
-spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_view field,
-                                struct spk_value node, struct spk_value parameters,
+ * not written) and carries the $parameters of those around it. */
+spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_value node,
                                 struct spk_value *out, struct spk_error *err);
 
 /* A top-level section ("streams", "spec", ...) resolved and propagated; UNDEFINED where absent. */

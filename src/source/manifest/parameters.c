@@ -66,6 +66,7 @@ struct propagation {
     size_t nodes;
 };
 
+/* `field` is "ParentType.field". */
 static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk_value node,
                         struct spk_value parameters, struct spk_value *out);
 
@@ -215,10 +216,9 @@ static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk
     return rc;
 }
 
-spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_view field,
-                                struct spk_value node, struct spk_value parameters,
+spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_value node,
                                 struct spk_value *out, struct spk_error *err)
 {
     struct propagation p = {.manifest = manifest, .err = err};
-    return propagate(&p, field, node, parameters, out);
+    return propagate(&p, SPK_V(""), node, spk_dict_new(&manifest->arena), out);
 }

@@ -96,16 +96,15 @@ static struct spk_value without_nulls(struct spk_arena *arena, struct spk_value 
 
 /* A part of the request as it is written: a mapping of templates, or one template. */
 struct part {
-    const struct spk_template_tree *tree;
+    struct spk_typed_tree mapping;
     struct spk_template_string *text;
-    unsigned types; /* that the mapping's templates may give */
 };
 
 static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *self, struct part part,
                         struct spk_value *out, struct spk_error *err)
 {
     spk_rc rc = part.text ? spk_scope_eval(scope, self, part.text, out, err)
-                          : spk_scope_tree_as(scope, self, part.tree, part.types, out, err);
+                          : spk_scope_tree_as(scope, self, part.mapping, out, err);
     if (!rc && spk_is(*out, SPK_DICT))
         *out = without_nulls(scope->arena, *out);
     return rc;
@@ -115,10 +114,10 @@ static spk_rc own_options(struct spk_http_requester *self, const struct spk_scop
                           struct spk_request_options *out, struct spk_error *err)
 {
     enum { TEXTS = SPK_TEMPLATE_STR | SPK_TEMPLATE_LIST };
-    const struct part parameters = {self->parameters_tree, self->parameters_text, TEXTS};
-    const struct part headers = {self->headers_tree, self->headers_text, 0};
-    const struct part data = {self->data_tree, self->data_text, TEXTS};
-    const struct part json = {self->json_tree, self->json_text, 0};
+    const struct part parameters = {{self->parameters_tree, TEXTS}, self->parameters_text};
+    const struct part headers = {{self->headers_tree, 0}, self->headers_text};
+    const struct part data = {{self->data_tree, TEXTS}, self->data_text};
+    const struct part json = {{self->json_tree, 0}, self->json_text};
     struct spk_component *base = &self->base;
     spk_request_options_init(out, scope->arena);
     spk_rc rc = eval_part(scope, base, parameters, &out->parameters, err);

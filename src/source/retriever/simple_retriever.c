@@ -204,11 +204,11 @@ static spk_rc use_records(struct reading *r, struct spk_response *response, stru
                           int64_t *extracted, struct spk_error *err)
 {
     struct spk_component *selector = r->self->selector;
+    struct spk_record_visitor to = {on_record, r};
     struct spk_scope scope = scope_of(r, response->arena);
     scope.response = response;
     scope.next_page_token = token;
-    spk_rc rc =
-        SPK_OPS(selector, record_selector)->select(selector, &scope, on_record, r, extracted, err);
+    spk_rc rc = SPK_OPS(selector, record_selector)->select(selector, &scope, &to, extracted, err);
     if (!rc && r->read->page)
         rc = r->read->page(r->read->context, err);
     return rc;

@@ -87,8 +87,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 struct selection {
     struct record_selector *self;
     struct spk_scope scope; /* with the record of the moment */
-    spk_record_visit visit;
-    void *context;
+    const struct spk_record_visitor *to;
     struct spk_value schema;
     int64_t extracted;
 };
@@ -131,15 +130,15 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
         return rc;
     if (s->self->normalize)
         spk_schema_normalize(spk_record_change(record), s->schema, record->arena);
-    return s->visit(s->context, record, err);
+    return s->to->visit(s->to->context, record, err);
 }
 
 static spk_rc select_records(struct spk_component *base, const struct spk_scope *scope,
-                             spk_record_visit visit, void *context, int64_t *extracted,
+                             const struct spk_record_visitor *to, int64_t *extracted,
                              struct spk_error *err)
 {
     struct record_selector *self = (struct record_selector *)base;
-    struct selection s = {.self = self, .scope = *scope, .visit = visit, .context = context};
+    struct selection s = {.self = self, .scope = *scope, .to = to};
     spk_rc rc = SPK_OK;
     *extracted = 0;
     if (scope->response->proven_empty)

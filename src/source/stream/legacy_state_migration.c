@@ -5,18 +5,25 @@
 /* LegacyToPerPartitionStateMigration: {parent id: {cursor field: value}} becomes
  * {"states": [{"partition": {partition field: parent id}, "cursor": {...}}]}. */
 
-static spk_rc eval_text(struct spk_component *self, struct spk_value written,
-                        struct spk_value parameters, struct spk_arena *arena, struct spk_view *out,
-                        struct spk_error *err)
+/* `owner` gives the source and the parameters that the text sees. */
+static spk_rc eval_text(struct spk_component owner, struct spk_value written,
+                        struct spk_arena *arena, struct spk_view *out, struct spk_error *err)
 {
-    struct spk_component owner = *self;
-    struct spk_scope scope = {.source = self->source, .arena = arena};
+    struct spk_scope scope = {.source = owner.source, .arena = arena};
     struct spk_template_string template;
-    if (spk_is(parameters, SPK_DICT))
-        owner.parameters = parameters;
     spk_template_string_init(&template,
                              spk_template_parse(arena, spk_value_text_or(written, ""), NULL), NULL);
     return spk_scope_text(&scope, &owner, &template, out, err);
+}
+
+static struct spk_component with_parameters_of(const struct spk_component *self,
+                                               struct spk_value node)
+{
+    struct spk_component owner = *self;
+    struct spk_value parameters = spk_get(node, "$parameters");
+    if (spk_is(parameters, SPK_DICT))
+        owner.parameters = parameters;
+    return owner;
 }
 
 static bool is_legacy(struct spk_value state, struct spk_view cursor_field)
@@ -60,11 +67,11 @@ static spk_rc migrate(struct spk_component *self, struct spk_value stream, struc
         return spk_error_set(err, SPK_ECONFIG,
                              "LegacyToPerPartitionStateMigration needs a stream with a "
                              "DatetimeBasedCursor and a SubstreamPartitionRouter");
-    spk_rc rc = eval_text(self, spk_get(cursor, "cursor_field"), spk_get(cursor, "$parameters"),
-                          arena, &cursor_field, err);
+    spk_rc rc = eval_text(with_parameters_of(self, cursor), spk_get(cursor, "cursor_field"), arena,
+                          &cursor_field, err);
     if (!rc)
-        rc = eval_text(self, spk_get(spk_list_at(parents, 0), "partition_field"),
-                       spk_get(stream, "$parameters"), arena, &field, err);
+        rc = eval_text(with_parameters_of(self, stream),
+                       spk_get(spk_list_at(parents, 0), "partition_field"), arena, &field, err);
     if (!rc && spk_list_len(parents) == 1 && is_legacy(*state, cursor_field))
         *state = per_partition(*state, field, arena);
     return rc;

@@ -72,29 +72,28 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
-static spk_rc allowed(struct add_fields *self, const struct spk_scope *scope,
-                      const struct added_field *field, struct spk_value value, bool *set,
-                      struct spk_error *err)
+/* The condition sees the field's value and path. */
+static struct spk_scope condition_scope(const struct spk_scope *scope, struct spk_value value,
+                                        struct spk_value path)
 {
-    *set = true;
-    if (!self->condition)
-        return SPK_OK;
     struct spk_scope inner = *scope;
     inner.extra = spk_dict_new(scope->arena);
     spk_set(inner.extra, "value", value);
-    spk_set(inner.extra, "path", field->path);
-    return spk_scope_bool(&inner, &self->base, self->condition, set, err);
+    spk_set(inner.extra, "path", path);
+    return inner;
 }
 
 static spk_rc add_field(struct add_fields *self, const struct spk_scope *scope,
                         struct added_field *field, struct spk_error *err)
 {
+    struct spk_typed_template what = {field->value, type_masks[field->value_type]};
     struct spk_value value;
-    bool set;
-    spk_rc rc = spk_scope_eval_as(scope, &self->base, field->value, type_masks[field->value_type],
-                                  &value, err);
-    if (!rc)
-        rc = allowed(self, scope, field, value, &set, err);
+    bool set = true;
+    spk_rc rc = spk_scope_eval_as(scope, &self->base, what, &value, err);
+    if (!rc && self->condition) {
+        struct spk_scope inner = condition_scope(scope, value, field->path);
+        rc = spk_scope_bool(&inner, &self->base, self->condition, &set, err);
+    }
     if (!rc && set)
         spk_dpath_set(scope->arena, spk_record_change(scope->record), field->path, value);
     return rc;
