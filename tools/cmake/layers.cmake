@@ -12,7 +12,8 @@ function(spk_add_tests dir target)
     set(name ${short}_${stem})
     add_executable(${name} ${source} ${helpers})
     target_link_libraries(${name} PRIVATE ${target} spk_pkg_cmocka spk_flags Threads::Threads)
-    target_compile_definitions(${name} PRIVATE SPK_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SPK_DEPS_DIR="${SPK_DEPS}")
+    target_compile_definitions(${name} PRIVATE
+      SPK_SOURCE_DIR="${CMAKE_SOURCE_DIR}" SPK_DEPS_DIR="${SPK_DEPS}")
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${dir})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300
       ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")

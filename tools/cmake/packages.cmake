@@ -2,7 +2,8 @@
 # Debian's packages are found by pkg-config; the others are built by tools/deps into SPK_DEPS.
 set(SPK_DEPS "$ENV{SPK_DEPS}" CACHE PATH "prefix that tools/deps filled")
 if(NOT SPK_DEPS)
-  message(FATAL_ERROR "SPK_DEPS is not set: run 'make build', or tools/deps and pass -DSPK_DEPS=$(tools/deps --prefix)")
+  message(FATAL_ERROR "SPK_DEPS is not set: run 'make build', "
+    "or tools/deps and pass -DSPK_DEPS=$(tools/deps --prefix)")
 endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
