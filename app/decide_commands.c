@@ -9,17 +9,13 @@
 struct words {
     struct spk_view run, account, stream, reason, by, project;
     int32_t day;
+    bool release;
 };
 
 #define FIELD(name) offsetof(struct words, name)
 
 static const struct spk_option options[] = {
-    {.name = "run",
-     .type = SPK_OPTION_STRING,
-     .flags = SPK_OPTION_REQUIRED,
-     .offset = FIELD(run),
-     .placeholder = "ID",
-     .help = "the run"},
+    SPK_PARTS_RUN_OPTION(FIELD(run)),
     {.name = "account",
      .type = SPK_OPTION_STRING,
      .offset = FIELD(account),
@@ -46,11 +42,7 @@ static const struct spk_option options[] = {
      .offset = FIELD(by),
      .placeholder = "NAME",
      .help = "who decides; the login name where not given"},
-    {.name = "project",
-     .type = SPK_OPTION_STRING,
-     .offset = FIELD(project),
-     .placeholder = "DIR",
-     .help = "folder of spike.yaml"},
+    SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     SPK_OPTION_END,
 };
 
@@ -88,12 +80,13 @@ static struct spk_view login_name(struct spk_arena *arena)
     return spk_arena_dup(arena, spk_view_of(name));
 }
 
-static spk_rc decide(struct spk_parts *parts, const struct words *words, bool release,
-                     struct spk_arena *arena, struct spk_error *err)
+static spk_rc decide(void *given, struct spk_parts *parts, struct spk_error *err)
 {
+    const struct words *words = given;
+    struct spk_arena *arena = &parts->arena;
     struct spk_run run;
     struct spk_batch_list batches = {0};
-    struct spk_decision decision = {.release = release, .reason = words->reason};
+    struct spk_decision decision = {.release = words->release, .reason = words->reason};
     decision.who = words->by.len > 0 ? words->by : login_name(arena);
     spk_rc rc = spk_parts_run(parts, words->run, arena, &run, err);
     if (!rc)
@@ -108,20 +101,9 @@ static spk_rc decide(struct spk_parts *parts, const struct words *words, bool re
 static int run_decision(const struct spk_command *command, bool release, char **argv,
                         struct spk_error *err)
 {
-    struct words words = {0};
-    struct spk_arena arena = {0};
-    struct spk_parts parts = {0};
-    if (spk_options_parse(options, argv, &arena, &words, err)) {
-        spk_arena_deinit(&arena);
-        return spk_command_usage(command, err);
-    }
-    spk_rc rc = spk_parts_open(
-        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
-    if (!rc)
-        rc = decide(&parts, &words, release, &arena, err);
-    spk_parts_close(&parts);
-    spk_arena_deinit(&arena);
-    return spk_command_end(rc, err);
+    struct words words = {.release = release};
+    const struct spk_parts_job job = {&words, &words.project, decide};
+    return spk_parts_command(command, &job, argv, err);
 }
 
 extern const struct spk_command spk_release_command;

@@ -62,7 +62,6 @@ spk_rc spk_parts_open(struct spk_parts *parts, const char *folder, struct spk_er
 {
     struct spk_arena arena = {0};
     struct spk_view url = {0};
-    *parts = (struct spk_parts){0};
     spk_rc rc = spk_project_load(folder, &parts->project, err);
     if (!rc)
         rc = spk_project_text(parts->project, parts->project->storage_url, &arena, &url, err);
@@ -93,6 +92,7 @@ void spk_parts_close(struct spk_parts *parts)
     spk_objstore_destroy(parts->transient);
     spk_storage_close(parts->storage);
     spk_project_destroy(parts->project);
+    spk_arena_deinit(&parts->arena);
     *parts = (struct spk_parts){0};
 }
 
@@ -116,4 +116,22 @@ spk_rc spk_parts_run(struct spk_parts *parts, struct spk_view id, struct spk_are
     spk_error_set(err, SPK_ECONFIG, "no run has the id '%.*s'", SPK_FMT(id));
     spk_error_hint(err, "spike status lists the runs");
     return SPK_ECONFIG;
+}
+
+int spk_parts_command(const struct spk_command *command, const struct spk_parts_job *job,
+                      char **argv, struct spk_error *err)
+{
+    struct spk_parts parts = {0};
+    if (spk_options_parse(command->options, argv, &parts.arena, job->words, err)) {
+        spk_arena_deinit(&parts.arena);
+        return spk_command_usage(command, err);
+    }
+    struct spk_view folder = *job->project;
+    spk_rc rc =
+        spk_parts_open(&parts, folder.len ? spk_arena_strdup(&parts.arena, folder) : NULL, err);
+    if (!rc) {
+        rc = job->work(job->words, &parts, err);
+        spk_parts_close(&parts);
+    }
+    return spk_command_end(rc, err);
 }

@@ -10,6 +10,7 @@ struct words {
     int32_t from, to;
     struct spk_value days, accounts;
     bool resume, json;
+    bool held; /* how it came out */
 };
 
 #define FIELD(name) offsetof(struct words, name)
@@ -44,11 +45,7 @@ static const struct spk_option options[] = {
      .type = SPK_OPTION_BOOL,
      .offset = FIELD(resume),
      .help = "finish the run that was cut off"},
-    {.name = "project",
-     .type = SPK_OPTION_STRING,
-     .offset = FIELD(project),
-     .placeholder = "DIR",
-     .help = "folder of spike.yaml; the current one or above where not given"},
+    SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "machine output"},
     SPK_OPTION_END,
 };
@@ -105,41 +102,32 @@ static spk_rc open_run(struct spk_parts *parts, const struct words *words, struc
     return rc;
 }
 
-/* The exit status tells an orchestrator what to do next. */
-static int status_of(bool held)
+static spk_rc finish(void *given, struct spk_parts *parts, struct spk_error *err)
 {
-    return held ? SPK_EXIT_HELD : SPK_EXIT_DONE;
+    struct words *words = given;
+    struct spk_run run = {0};
+    spk_rc rc = open_run(parts, words, &parts->arena, &run, err);
+    if (rc)
+        return rc;
+    rc = spk_flow_finish(&parts->flow, &run, &words->held, spk_progress_start(), err);
+    spk_progress_end();
+    if (rc) {
+        spk_error_hint(err, "mend the cause, then: spike run %.*s --resume",
+                       SPK_FMT(words->platform));
+        return rc;
+    }
+    return spk_report_run(parts, &run, words->json, err);
 }
 
 extern const struct spk_command spk_run_command;
 
+/* The exit status tells an orchestrator what to do next. */
 static int run(int argc, char **argv, struct spk_error *err)
 {
     struct words words = {0};
-    struct spk_arena arena = {0};
-    struct spk_parts parts = {0};
-    struct spk_run flow_run = {0};
-    bool held = false;
-    if (spk_options_parse(options, argv, &arena, &words, err)) {
-        spk_arena_deinit(&arena);
-        return spk_command_usage(&spk_run_command, err);
-    }
-    const char *folder = words.project.len ? spk_arena_strdup(&arena, words.project) : NULL;
-    spk_rc rc = spk_parts_open(&parts, folder, err);
-    if (!rc)
-        rc = open_run(&parts, &words, &arena, &flow_run, err);
-    if (!rc) {
-        rc = spk_flow_finish(&parts.flow, &flow_run, &held, spk_progress_start(), err);
-        spk_progress_end();
-        if (rc)
-            spk_error_hint(err, "mend the cause, then: spike run %.*s --resume",
-                           SPK_FMT(words.platform));
-    }
-    if (!rc)
-        rc = spk_report_run(&parts, &flow_run, words.json, err);
-    spk_parts_close(&parts);
-    spk_arena_deinit(&arena);
-    return rc ? spk_command_end(rc, err) : status_of(held);
+    const struct spk_parts_job job = {&words, &words.project, finish};
+    int status = spk_parts_command(&spk_run_command, &job, argv, err);
+    return status == SPK_EXIT_DONE && words.held ? SPK_EXIT_HELD : status;
 }
 
 const struct spk_command spk_run_command = {

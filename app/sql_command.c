@@ -22,11 +22,7 @@ static const struct spk_option options[] = {
      .flags = SPK_OPTION_POSITIONAL | SPK_OPTION_REQUIRED,
      .offset = FIELD(statement),
      .help = "one SQL statement"},
-    {.name = "project",
-     .type = SPK_OPTION_STRING,
-     .offset = FIELD(project),
-     .placeholder = "DIR",
-     .help = "folder of spike.yaml"},
+    SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "a JSON object a row"},
     SPK_OPTION_END,
 };
@@ -125,8 +121,9 @@ static void print_json(struct table *table)
     }
 }
 
-static spk_rc query(struct spk_parts *parts, const struct words *words, struct spk_error *err)
+static spk_rc query(void *given, struct spk_parts *parts, struct spk_error *err)
 {
+    const struct words *words = given;
     struct table table = {0};
     struct spk_warehouse_rows *rows = NULL;
     struct spk_warehouse *warehouse = parts->flow.warehouse(parts, err);
@@ -149,19 +146,8 @@ extern const struct spk_command spk_sql_command;
 static int run(int argc, char **argv, struct spk_error *err)
 {
     struct words words = {0};
-    struct spk_arena arena = {0};
-    struct spk_parts parts = {0};
-    if (spk_options_parse(options, argv, &arena, &words, err)) {
-        spk_arena_deinit(&arena);
-        return spk_command_usage(&spk_sql_command, err);
-    }
-    spk_rc rc = spk_parts_open(
-        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
-    if (!rc)
-        rc = query(&parts, &words, err);
-    spk_parts_close(&parts);
-    spk_arena_deinit(&arena);
-    return spk_command_end(rc, err);
+    const struct spk_parts_job job = {&words, &words.project, query};
+    return spk_parts_command(&spk_sql_command, &job, argv, err);
 }
 
 const struct spk_command spk_sql_command = {

@@ -31,22 +31,18 @@ static const struct spk_option options[] = {
      .max = 100000,
      .placeholder = "N",
      .help = "how many runs"},
-    {.name = "project",
-     .type = SPK_OPTION_STRING,
-     .offset = FIELD(project),
-     .placeholder = "DIR",
-     .help = "folder of spike.yaml"},
+    SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "machine output"},
     SPK_OPTION_END,
 };
 
-static spk_rc show(struct spk_parts *parts, const struct words *words, struct spk_arena *arena,
-                   struct spk_error *err)
+static spk_rc show(void *given, struct spk_parts *parts, struct spk_error *err)
 {
+    const struct words *words = given;
     struct spk_run run;
     if (words->run.len == 0)
         return spk_report_runs(parts, words->platform, words->most, words->json, err);
-    spk_rc rc = spk_parts_run(parts, words->run, arena, &run, err);
+    spk_rc rc = spk_parts_run(parts, words->run, &parts->arena, &run, err);
     return rc ? rc : spk_report_run(parts, &run, words->json, err);
 }
 
@@ -55,19 +51,8 @@ extern const struct spk_command spk_status_command;
 static int run(int argc, char **argv, struct spk_error *err)
 {
     struct words words = {0};
-    struct spk_arena arena = {0};
-    struct spk_parts parts = {0};
-    if (spk_options_parse(options, argv, &arena, &words, err)) {
-        spk_arena_deinit(&arena);
-        return spk_command_usage(&spk_status_command, err);
-    }
-    spk_rc rc = spk_parts_open(
-        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
-    if (!rc)
-        rc = show(&parts, &words, &arena, err);
-    spk_parts_close(&parts);
-    spk_arena_deinit(&arena);
-    return spk_command_end(rc, err);
+    const struct spk_parts_job job = {&words, &words.project, show};
+    return spk_parts_command(&spk_status_command, &job, argv, err);
 }
 
 const struct spk_command spk_status_command = {

@@ -8,63 +8,40 @@
 struct words {
     struct spk_view run, project;
     bool json;
+    enum spk_step step;
 };
 
 #define FIELD(name) offsetof(struct words, name)
 
 static const struct spk_option options[] = {
-    {.name = "run",
-     .type = SPK_OPTION_STRING,
-     .flags = SPK_OPTION_REQUIRED,
-     .offset = FIELD(run),
-     .placeholder = "ID",
-     .help = "the run"},
-    {.name = "project",
-     .type = SPK_OPTION_STRING,
-     .offset = FIELD(project),
-     .placeholder = "DIR",
-     .help = "folder of spike.yaml"},
+    SPK_PARTS_RUN_OPTION(FIELD(run)),
+    SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "machine output"},
     SPK_OPTION_END,
 };
 
-static spk_rc do_step(struct spk_parts *parts, const struct words *words, enum spk_step step,
-                      struct spk_error *err)
+static spk_rc do_step(void *given, struct spk_parts *parts, struct spk_error *err)
 {
-    struct spk_arena arena = {0};
+    const struct words *words = given;
     struct spk_run run;
-    spk_rc rc = spk_parts_run(parts, words->run, &arena, &run, err);
+    spk_rc rc = spk_parts_run(parts, words->run, &parts->arena, &run, err);
     if (!rc)
         rc = spk_parts_lock(parts, run.platform, err);
     if (!rc) {
-        rc = spk_flow_step(&parts->flow, &run, step, spk_progress_start(), err);
+        rc = spk_flow_step(&parts->flow, &run, words->step, spk_progress_start(), err);
         spk_progress_end();
     }
     if (!rc)
-        rc = spk_parts_run(parts, words->run, &arena, &run, err);
-    if (!rc)
-        rc = spk_report_run(parts, &run, words->json, err);
-    spk_arena_deinit(&arena);
-    return rc;
+        rc = spk_parts_run(parts, words->run, &parts->arena, &run, err);
+    return rc ? rc : spk_report_run(parts, &run, words->json, err);
 }
 
 static int run_step(const struct spk_command *command, enum spk_step step, char **argv,
                     struct spk_error *err)
 {
-    struct words words = {0};
-    struct spk_arena arena = {0};
-    struct spk_parts parts = {0};
-    if (spk_options_parse(options, argv, &arena, &words, err)) {
-        spk_arena_deinit(&arena);
-        return spk_command_usage(command, err);
-    }
-    spk_rc rc = spk_parts_open(
-        &parts, words.project.len ? spk_arena_strdup(&arena, words.project) : NULL, err);
-    if (!rc)
-        rc = do_step(&parts, &words, step, err);
-    spk_parts_close(&parts);
-    spk_arena_deinit(&arena);
-    return spk_command_end(rc, err);
+    struct words words = {.step = step};
+    const struct spk_parts_job job = {&words, &words.project, do_step};
+    return spk_parts_command(command, &job, argv, err);
 }
 
 #define STEP_COMMAND(name_, step_, help_)                                                          \
