@@ -198,14 +198,8 @@ spk_rc spk_account_read(struct spk_account_read *read, struct spk_error *err)
     spk_rc rc = spk_transient_create(&options, &transient, err);
     if (rc)
         return rc;
-    spk_rc failed = open_and_read(read, transient, &whole);
-    if (failed == SPK_ESYSTEM && whole.rc == SPK_ESYSTEM) {
-        if (err)
-            *err = whole; /* the disk is full, or worse: the run stops, and can be resumed */
-        rc = failed;
-    }
-    if (!rc)
-        rc = spk_transient_finish(transient, err);
+    open_and_read(read, transient, &whole);
+    rc = spk_transient_finish(transient, err);
     if (!rc)
         take_results(read, transient, options.now_us, &whole);
     spk_transient_destroy(transient);

@@ -80,14 +80,34 @@ static void write_context(struct spk_buf *out, const struct spk_transient_option
     spk_arena_deinit(&arena);
 }
 
+/* Keeps the first failure of the store: finish reports it, whatever became of the stream. Called
+ * with the lock held. */
+static void note_failure(struct spk_transient *t, const struct spk_error *failure)
+{
+    if (failure->rc != SPK_EDATA && !t->failure.rc)
+        t->failure = *failure;
+}
+
+static spk_rc fail(const struct spk_error *failure, struct spk_error *err)
+{
+    if (err)
+        *err = *failure;
+    return failure->rc;
+}
+
 static spk_rc slice_begin(struct spk_sink *sink, const struct spk_stream_info *stream,
                           const struct spk_slice *slice, void **handle, struct spk_error *err)
 {
     struct spk_transient *t = of(sink);
-    struct slice_handle *h = spk_memory_zalloc(sizeof(*h));
+    struct spk_error failure = {0};
     int32_t today = (int32_t)(t->options.now_us / SPK_DAY_US);
     pthread_mutex_lock(&t->lock);
-    spk_rc rc = close_idlest(t, err);
+    if (close_idlest(t, &failure)) {
+        note_failure(t, &failure);
+        pthread_mutex_unlock(&t->lock);
+        return fail(&failure, err);
+    }
+    struct slice_handle *h = spk_memory_zalloc(sizeof(*h));
     h->stream = stream_of(t, stream->name);
     h->batch = batch_of(t, stream->name, spk_slice_day(slice, today));
     h->batch->open_slices++;
@@ -96,7 +116,7 @@ static spk_rc slice_begin(struct spk_sink *sink, const struct spk_stream_info *s
     h->now_us = spk_time_now_us();
     write_context(&h->context, &t->options, slice);
     *handle = h;
-    return rc;
+    return SPK_OK;
 }
 
 static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_record *rec,
@@ -104,10 +124,16 @@ static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_recor
 {
     struct slice_handle *h = handle;
     struct spk_record copy = *rec;
+    struct spk_error failure = {0};
     pthread_mutex_lock(&h->batch->lock);
-    spk_rc rc = spk_part_append(h->batch, &copy, spk_buf_view(&h->context), h->now_us, err);
+    spk_rc rc = spk_part_append(h->batch, &copy, spk_buf_view(&h->context), h->now_us, &failure);
     pthread_mutex_unlock(&h->batch->lock);
-    return rc;
+    if (!rc)
+        return SPK_OK;
+    pthread_mutex_lock(&of(sink)->lock);
+    note_failure(of(sink), &failure);
+    pthread_mutex_unlock(&of(sink)->lock);
+    return fail(&failure, err);
 }
 
 static spk_rc page_end(struct spk_sink *sink, void *handle, struct spk_error *err)

@@ -81,7 +81,9 @@ static spk_rc finish_batch(struct spk_transient *t, struct spk_open_batch *batch
 
 spk_rc spk_transient_finish(struct spk_transient *t, struct spk_error *err)
 {
-    spk_rc rc = SPK_OK;
+    spk_rc rc = t->failure.rc;
+    if (rc && err)
+        *err = t->failure;
     t->batches = spk_memory_zalloc((t->open.len + 1) * sizeof(*t->batches));
     t->streams = spk_memory_zalloc((t->open_streams.len + 1) * sizeof(*t->streams));
     for (size_t i = 0; !rc && i < t->open.len; i++)

@@ -58,8 +58,8 @@ struct spk_transient {
     pthread_mutex_t lock;        /* of the maps and counters below */
     struct spk_map open;         /* "STREAM/DAY" -> struct spk_open_batch * */
     struct spk_map open_streams; /* name -> struct spk_open_stream * */
-    size_t open_parts;
     uint64_t tick;
+    struct spk_error failure; /* of the store, the first while reading */
     struct spk_transient_batch *batches; /* after finish */
     size_t batch_count;
     struct spk_transient_stream *streams;
