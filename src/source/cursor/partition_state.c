@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "json/json.h"
 #include "per_partition.h"
+#include "json/json.h"
 
 /* The state of all partitions: {"use_global_cursor", "states": [{"partition", "cursor"}], "state",
  * "lookback_window", "parent_state"}. */
@@ -57,7 +57,8 @@ static spk_rc load_partition(struct spk_per_partition *self, struct spk_value it
                              "state: each of 'states' needs a 'partition' and a 'cursor'");
     spk_partition_key(&key, partition);
     bool added = spk_partition_add(self, spk_buf_view(&key), spk_get(item, "cursor"), err) != NULL;
-    spk_rc rc = added ? SPK_OK : spk_error_context(err, SPK_EDATA, "partition %s", spk_buf_cstr(&key));
+    spk_rc rc =
+        added ? SPK_OK : spk_error_context(err, SPK_EDATA, "partition %s", spk_buf_cstr(&key));
     spk_buf_deinit(&key);
     return rc;
 }
@@ -69,7 +70,8 @@ static int64_t whole_seconds(struct spk_value value)
         return value.integer;
     if (spk_is(value, SPK_FLOAT))
         return (int64_t)value.number;
-    if (spk_is(value, SPK_STRING) && spk_parse_i64(value.text, 0, INT64_MAX / SPK_SECOND_US, &seconds))
+    if (spk_is(value, SPK_STRING) &&
+        spk_parse_i64(value.text, 0, INT64_MAX / SPK_SECOND_US, &seconds))
         return seconds;
     return 0;
 }

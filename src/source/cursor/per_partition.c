@@ -110,8 +110,8 @@ static spk_rc advance(struct partition_slices *slices, bool *more, struct spk_er
         spk_arena_reset(&slices->arena);
         slices->current = (struct spk_slice){0};
         slices->windows.len = slices->next = 0;
-        spk_rc rc = slices->router->ops->next(slices->router, &slices->arena, &slices->current, more,
-                                              err);
+        spk_rc rc =
+            slices->router->ops->next(slices->router, &slices->arena, &slices->current, more, err);
         if (rc)
             return rc;
         if (!*more)

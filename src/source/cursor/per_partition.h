@@ -5,8 +5,8 @@
  * ConcurrentPerPartitionCursor. Internal to src/source/cursor.
  *
  * Past SWITCH partitions the state is a global one; finished partitions beyond LIMIT are forgotten.
- * Differences that are meant: a partition that comes again is skipped even when it was finished, and
- * the global state moves only when all partitions were made and read.
+ * Differences that are meant: a partition that comes again is skipped even when it was finished,
+ * and the global state moves only when all partitions were made and read.
  */
 #include <pthread.h>
 
@@ -17,11 +17,11 @@ enum { SPK_PARTITIONS_SWITCH = 10000, SPK_PARTITIONS_LIMIT = 25000 };
 
 struct spk_partition {
     struct spk_track track;
-    size_t open;        /* windows handed out and not closed */
-    uint64_t number;    /* order of generation in this run */
-    bool seen;          /* in this run */
-    bool generated;     /* its last window was handed out */
-    bool finished;      /* and all of them were read: not in `reading` */
+    size_t open;     /* windows handed out and not closed */
+    uint64_t number; /* order of generation in this run */
+    bool seen;       /* in this run */
+    bool generated;  /* its last window was handed out */
+    bool finished;   /* and all of them were read: not in `reading` */
 };
 
 /* The parents' state as it was when partition `from` was made. */
@@ -43,21 +43,21 @@ struct spk_per_partition {
     struct spk_track global_track;
     int64_t started_us;
 
-    pthread_mutex_t lock;          /* guards what follows */
-    struct spk_map partitions;     /* key -> struct spk_partition *, in order of creation */
-    size_t count;                  /* of partitions ever known */
+    pthread_mutex_t lock;      /* guards what follows */
+    struct spk_map partitions; /* key -> struct spk_partition *, in order of creation */
+    size_t count;              /* of partitions ever known */
     bool use_global;
     bool has_global, has_new_global;
     int64_t global, new_global;
     int64_t lookback_s;
-    bool synced;                   /* a record had a cursor value */
-    bool exhausted;                /* all partitions were made */
+    bool synced;    /* a record had a cursor value */
+    bool exhausted; /* all partitions were made */
     uint64_t generated;
     uint64_t *reading; /* numbers of the partitions that are not finished, ascending */
     size_t reading_len, reading_cap;
     struct spk_parent_state *parents, **parents_end; /* not committed yet, oldest first */
     struct spk_parent_state *parent_state;           /* committed, or NULL */
-    int64_t emitted_us;            /* when a state last left; 0: never */
+    int64_t emitted_us;                              /* when a state last left; 0: never */
 };
 
 /* cursor/partition_state.c */

@@ -66,8 +66,7 @@ static spk_rc hold(struct cartesian_slices *self, struct spk_component *router, 
             spk_error_hint(err, "put the router with the most partitions first");
             break;
         }
-        held->items =
-            spk_memory_grow(held->items, &held->cap, held->len + 1, sizeof(*held->items));
+        held->items = spk_memory_grow(held->items, &held->cap, held->len + 1, sizeof(*held->items));
         held->items[held->len++] = slice;
     }
     if (slices)

@@ -365,8 +365,8 @@ static struct spk_value parent_state(struct spk_slices *base, struct spk_arena *
 {
     struct parent_slices *self = (struct parent_slices *)base;
     pthread_mutex_lock(&self->lock);
-    struct spk_value state = self->given ? spk_value_copy(arena, self->given->state)
-                                         : spk_dict_new(arena);
+    struct spk_value state =
+        self->given ? spk_value_copy(arena, self->given->state) : spk_dict_new(arena);
     pthread_mutex_unlock(&self->lock);
     return state;
 }
@@ -393,9 +393,8 @@ static void destroy(struct spk_slices *base)
     free(self);
 }
 
-static const struct spk_slices_ops slices_ops = {.next = next,
-                                                 .destroy = destroy,
-                                                 .parent_state = parent_state};
+static const struct spk_slices_ops slices_ops = {
+    .next = next, .destroy = destroy, .parent_state = parent_state};
 
 spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_value state,
                               struct spk_slices **out, struct spk_error *err)
@@ -408,7 +407,8 @@ spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_va
     /* A check uses one partition only: nothing is read that it may not need. */
     self->ahead = router->base.source->sink ? AHEAD : 1;
     for (size_t i = 0; i < router->parents.len; i++)
-        self->tracks |= ((struct spk_parent_config *)router->parents.items[i])->incremental_dependency;
+        self->tracks |=
+            ((struct spk_parent_config *)router->parents.items[i])->incremental_dependency;
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->changed, NULL);
     *out = &self->base;

@@ -1,6 +1,7 @@
 #ifndef SPK_SOURCE_ROUTER_SUBSTREAM_ROUTER_H
 #define SPK_SOURCE_ROUTER_SUBSTREAM_ROUTER_H
-/* SubstreamPartitionRouter: one partition per record of the parent streams. Internal to src/source. */
+/* SubstreamPartitionRouter: one partition per record of the parent streams. Internal to src/source.
+ */
 #include "source/router/router.h"
 
 struct spk_parent_config {
