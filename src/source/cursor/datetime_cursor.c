@@ -111,7 +111,8 @@ static spk_rc eval_names(struct spk_datetime_cursor *self, const struct spk_buil
     struct spk_scope scope = {.source = build->source, .arena = build->arena};
     spk_rc rc = spk_scope_text(&scope, &self->base, self->cursor_field, &self->field, err);
     if (!rc)
-        rc = spk_scope_text(&scope, &self->base, self->partition_field_start, &self->field_start, err);
+        rc = spk_scope_text(&scope, &self->base, self->partition_field_start, &self->field_start,
+                            err);
     if (!rc)
         rc = spk_scope_text(&scope, &self->base, self->partition_field_end, &self->field_end, err);
     return rc;
@@ -132,18 +133,22 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     return rc ? rc : eval_names(self, build, err);
 }
 
+struct length {
+    bool given;
+    struct spk_duration duration;
+};
+
 static spk_rc eval_duration(struct spk_datetime_cursor *self, struct spk_template_string *template,
-                            const char *name, struct spk_duration *out, bool *given,
-                            struct spk_error *err)
+                            const char *name, struct length *out, struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct spk_scope scope = {.source = self->base.source, .arena = &arena};
     struct spk_view text = {0};
-    *given = false;
+    *out = (struct length){0};
     spk_rc rc = template ? spk_scope_text(&scope, &self->base, template, &text, err) : SPK_OK;
     if (!rc && text.len > 0) {
-        rc = spk_duration_parse(text, out, err);
-        *given = !rc;
+        rc = spk_duration_parse(text, &out->duration, err);
+        out->given = !rc;
     }
     if (rc && err)
         err->rc = SPK_ECONFIG;
@@ -157,8 +162,8 @@ spk_rc spk_datetime_rules(struct spk_datetime_cursor *self, struct spk_window_ru
     struct spk_arena arena = {0};
     struct spk_scope scope = {.source = self->base.source, .arena = &arena};
     struct spk_view format = self->datetime_format;
-    *rules = (struct spk_window_rules){.strict = self->is_compare_strictly,
-                                       .end = spk_time_now_us()};
+    *rules =
+        (struct spk_window_rules){.strict = self->is_compare_strictly, .end = spk_time_now_us()};
     spk_rc rc = spk_min_max_datetime_eval(self->start, &scope, format, &rules->start, err);
     if (rc)
         rc = spk_error_context(err, rc, "start_datetime");
@@ -168,11 +173,15 @@ spk_rc spk_datetime_rules(struct spk_datetime_cursor *self, struct spk_window_ru
             rc = spk_error_context(err, rc, "end_datetime");
     }
     spk_arena_deinit(&arena);
+    struct length step = {0}, lookback = {0};
     if (!rc)
-        rc = eval_duration(self, self->step, "step", &rules->step, &rules->has_step, err);
+        rc = eval_duration(self, self->step, "step", &step, err);
     if (!rc)
-        rc = eval_duration(self, self->lookback, "lookback_window", &rules->lookback,
-                           &rules->has_lookback, err);
+        rc = eval_duration(self, self->lookback, "lookback_window", &lookback, err);
+    rules->step = step.duration;
+    rules->has_step = step.given;
+    rules->lookback = lookback.duration;
+    rules->has_lookback = lookback.given;
     if (!rc && self->granularity.len > 0) {
         rc = spk_duration_parse(self->granularity, &rules->granularity, err);
         rules->has_granularity = !rc;

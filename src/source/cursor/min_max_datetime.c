@@ -41,19 +41,23 @@ const struct spk_component_type spk_type_min_max_datetime = {
     .help = "an instant between two bounds",
 };
 
-static spk_rc eval(struct min_max_datetime *self, const struct spk_scope *scope,
-                   struct spk_template_string *template, struct spk_view format, bool *given,
-                   int64_t *us, struct spk_error *err)
+struct instant {
+    bool given;
+    int64_t us;
+};
+
+static spk_rc eval(const struct spk_scope *scope, const struct min_max_datetime *self,
+                   struct spk_template_string *template, struct instant *out, struct spk_error *err)
 {
     struct spk_view text = {0};
-    *given = false;
+    out->given = false;
     if (!template)
         return SPK_OK;
     spk_rc rc = spk_scope_text(scope, &self->base, template, &text, err);
     if (rc || text.len == 0)
         return rc;
-    *given = true;
-    rc = spk_cdk_datetime_parse(text, format, us, err);
+    out->given = true;
+    rc = spk_cdk_datetime_parse(text, self->format, &out->us, err);
     if (rc && err) /* the config or the manifest is wrong, not the data */
         err->rc = SPK_ECONFIG;
     return rc ? SPK_ECONFIG : SPK_OK;
@@ -62,22 +66,23 @@ static spk_rc eval(struct min_max_datetime *self, const struct spk_scope *scope,
 spk_rc spk_min_max_datetime_eval(struct spk_component *base, const struct spk_scope *scope,
                                  struct spk_view cursor_format, int64_t *us, struct spk_error *err)
 {
-    struct min_max_datetime *self = (struct min_max_datetime *)base;
-    struct spk_view format = self->format.len > 0 ? self->format : cursor_format;
-    int64_t bound = 0, value = 0;
-    bool given = false;
-    spk_rc rc = eval(self, scope, self->datetime, format, &given, &value, err);
-    if (!rc && !given)
+    struct min_max_datetime self = *(struct min_max_datetime *)base;
+    struct instant at = {0}, least = {0}, most = {0};
+    if (self.format.len == 0)
+        self.format = cursor_format;
+    spk_rc rc = eval(scope, &self, self.datetime, &at, err);
+    if (!rc && !at.given)
         rc = spk_error_set(err, SPK_ECONFIG, "datetime evaluates to nothing");
     if (!rc)
-        rc = eval(self, scope, self->min, format, &given, &bound, err);
-    if (!rc && given && bound > value)
-        value = bound;
+        rc = eval(scope, &self, self.min, &least, err);
     if (!rc)
-        rc = eval(self, scope, self->max, format, &given, &bound, err);
-    if (!rc && given && bound < value)
-        value = bound;
-    if (!rc)
-        *us = value;
-    return rc;
+        rc = eval(scope, &self, self.max, &most, err);
+    if (rc)
+        return rc;
+    if (least.given && least.us > at.us)
+        at.us = least.us;
+    if (most.given && most.us < at.us)
+        at.us = most.us;
+    *us = at.us;
+    return SPK_OK;
 }

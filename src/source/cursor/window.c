@@ -69,28 +69,44 @@ static int64_t one_unit_before(const struct spk_window_rules *rules, int64_t at)
     return rules->has_granularity ? spk_duration_add(at, &rules->granularity, -1) : at;
 }
 
-/* [lower, upper] in steps. In a gap (not is_end) `upper` was read already, so the last window stops a
- * unit before; at the end it is the last unit to read. */
-static void split(struct spk_windows *windows, const struct spk_window_rules *rules, int64_t lower,
-                  int64_t upper, bool is_end)
+/* What lies between two instants. In a gap (not is_end) `upper` was read already, so the last
+ * window stops a unit before; at the end it is the last unit to read. */
+struct stretch {
+    int64_t lower, upper;
+    bool is_end;
+};
+
+static bool is_empty(const struct spk_window_rules *rules, const struct stretch *stretch)
 {
-    if (lower > upper || (lower == upper && !rules->has_granularity) || upper < rules->start)
+    if (stretch->lower == stretch->upper)
+        return rules->strict || !stretch->is_end;
+    return stretch->lower > stretch->upper;
+}
+
+static int64_t last_of(const struct spk_window_rules *rules, const struct stretch *stretch)
+{
+    return stretch->is_end ? stretch->upper : one_unit_before(rules, stretch->upper);
+}
+
+static void split(struct spk_windows *windows, const struct spk_window_rules *rules,
+                  struct stretch stretch)
+{
+    if (stretch.upper < rules->start || stretch.lower > stretch.upper ||
+        (stretch.lower == stretch.upper && !rules->has_granularity))
         return;
-    if (lower < rules->start)
-        lower = rules->start;
-    if (lower > upper || (lower == upper && (rules->strict || !is_end)))
+    if (stretch.lower < rules->start)
+        stretch.lower = rules->start;
+    if (is_empty(rules, &stretch))
         return;
-    if (!rules->has_step || spk_duration_add(lower, &rules->step, 1) >= upper) {
-        add_window(windows, lower, is_end ? upper : one_unit_before(rules, upper));
-        return;
-    }
-    while (lower < upper) {
-        int64_t next = spk_duration_add(lower, &rules->step, 1);
+    for (int64_t lower = stretch.lower;;) {
+        int64_t next = rules->has_step ? spk_duration_add(lower, &rules->step, 1) : stretch.upper;
+        if (next >= stretch.upper) {
+            add_window(windows, lower, last_of(rules, &stretch));
+            return;
+        }
         if (next <= lower)
             return; /* a step of nothing would never end */
-        bool last = next >= upper;
-        next = last ? upper : next;
-        add_window(windows, lower, last && is_end ? next : one_unit_before(rules, next));
+        add_window(windows, lower, one_unit_before(rules, next));
         lower = next;
     }
 }
@@ -100,15 +116,14 @@ void spk_windows_make(struct spk_windows *windows, const struct spk_window_rules
 {
     const struct spk_interval *at = read->items;
     if (rules->start < at[0].start)
-        split(windows, rules, rules->start, at[0].start, false);
+        split(windows, rules, (struct stretch){rules->start, at[0].start, false});
     for (size_t i = 0; i + 1 < read->len; i++) {
-        int64_t from = rules->has_granularity
-                           ? spk_duration_add(at[i].end, &rules->granularity, 1)
-                           : at[i].end;
-        split(windows, rules, from, at[i + 1].start, false);
+        int64_t from = rules->has_granularity ? spk_duration_add(at[i].end, &rules->granularity, 1)
+                                              : at[i].end;
+        split(windows, rules, (struct stretch){from, at[i + 1].start, false});
     }
     int64_t from = at[read->len - 1].end;
     if (rules->has_lookback)
         from = spk_duration_add(from, &rules->lookback, -1);
-    split(windows, rules, from, rules->end, true);
+    split(windows, rules, (struct stretch){from, rules->end, true});
 }
