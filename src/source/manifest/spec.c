@@ -66,6 +66,8 @@ spk_rc spk_manifest_spec(const struct spk_manifest *manifest, struct spk_arena *
     struct spk_value url = spk_get(node, "documentation_url");
     if (spk_value_truthy(url))
         spk_set(spec, "documentationUrl", url);
+    spk_set(spec, "supportsNormalization", spk_bool(false));
+    spk_set(spec, "supportsDBT", spk_bool(false));
     struct spk_value auth = spk_get(node, "advanced_auth");
     if (spk_is(auth, SPK_DICT))
         spk_set(spec, "advanced_auth", advanced_auth(arena, auth));
