@@ -302,6 +302,14 @@ def oauth_refresh_token():
 
 
 @scenario
+def authenticator_that_the_config_selects():
+    return authenticated({"type": "SelectiveAuthenticator", "authenticator_selection_path": ["auth", "kind"],
+                          "authenticators": {"a": {"type": "NoAuth"},
+                                             "b": {"type": "BearerAuthenticator", "api_token": "{{ config['auth']['t'] }}"}}},
+                         auth={"kind": "b", "t": "tok"})
+
+
+@scenario
 def session_token():
     login = {"type": "HttpRequester", "url_base": "{{ config['base'] }}", "path": "/login", "http_method": "POST",
              "request_body_json": {"user": "me"}}
