@@ -38,11 +38,10 @@ static int fork_server(pid_t *child)
     assert_true(*child >= 0);
     if (*child == 0) {
         port = server_port(server_start(answers, sizeof(answers) / sizeof(answers[0])));
-        ssize_t written = write(ends[1], &port, sizeof(port));
-        while (written > 0) {
+        if (write(ends[1], &port, sizeof(port)) != sizeof(port))
+            _exit(1);
+        for (;;)
             pause();
-        }
-        _exit(1);
     }
     assert_int_equal(read(ends[0], &port, sizeof(port)), sizeof(port));
     close(ends[0]);
