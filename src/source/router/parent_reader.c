@@ -27,8 +27,8 @@ struct parent_slices {
     struct spk_substream_router *router;
     struct spk_arena arena;
     struct spk_value state; /* of the child, given */
-    size_t ahead;
-    bool tracks; /* a parent has incremental_dependency */
+    bool lazy;              /* nothing is read before it is asked for */
+    bool tracks;            /* a parent has incremental_dependency */
 
     pthread_t thread;
     bool started;
@@ -36,6 +36,7 @@ struct parent_slices {
     pthread_cond_t changed;
     struct partition *queue, **queue_end;
     size_t queued;
+    uint64_t asked, given_out; /* partitions, in all */
     bool done, cancelled;
     struct spk_error failure;
     struct snapshot *given; /* of the partition given last */
@@ -106,20 +107,23 @@ static spk_rc push(struct reader *r, struct spk_error *err)
     partition->parents = share(r->snapshot);
     r->held = NULL;
     pthread_mutex_lock(&out->lock);
-    while (out->queued >= out->ahead && !out->cancelled)
+    while (out->queued >= AHEAD && !out->cancelled)
         pthread_cond_wait(&out->changed, &out->lock);
     bool cancelled = out->cancelled;
     if (!cancelled) {
         *out->queue_end = partition;
         out->queue_end = &partition->next;
         out->queued++;
+        out->given_out++;
         pthread_cond_broadcast(&out->changed);
+    } else {
+        destroy_partition(partition);
     }
+    while (out->lazy && out->given_out >= out->asked && !out->cancelled)
+        pthread_cond_wait(&out->changed, &out->lock);
+    cancelled = out->cancelled;
     pthread_mutex_unlock(&out->lock);
-    if (!cancelled)
-        return SPK_OK;
-    destroy_partition(partition);
-    return spk_error_set(err, SPK_ESYSTEM, "cancelled");
+    return cancelled ? spk_error_set(err, SPK_ESYSTEM, "cancelled") : SPK_OK;
 }
 
 static struct spk_view join_path(struct spk_arena *arena, struct spk_value path)
@@ -190,7 +194,7 @@ static spk_rc read_slice(struct reader *r, struct spk_error *err)
                                   .page = on_page,
                                   .context = r,
                                   .evidence = &evidence,
-                                  .lazy = r->out->ahead < AHEAD};
+                                  .lazy = r->out->lazy};
     spk_rc rc = SPK_OPS(retriever, retriever)->read(retriever, &read, err);
     if (!rc)
         rc = r->cursor->ops->close(r->cursor, r->slice, &emit, err);
@@ -317,6 +321,8 @@ static void *run(void *context)
 static struct partition *take(struct parent_slices *self, struct spk_error *err, spk_rc *rc)
 {
     pthread_mutex_lock(&self->lock);
+    self->asked++;
+    pthread_cond_broadcast(&self->changed);
     while (!self->queue && !self->done)
         pthread_cond_wait(&self->changed, &self->lock);
     struct partition *partition = self->queue;
@@ -405,7 +411,7 @@ spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_va
     self->state = state;
     self->queue_end = &self->queue;
     /* A check uses one partition only: nothing is read that it may not need. */
-    self->ahead = router->base.source->sink ? AHEAD : 1;
+    self->lazy = !router->base.source->sink;
     for (size_t i = 0; i < router->parents.len; i++)
         self->tracks |=
             ((struct spk_parent_config *)router->parents.items[i])->incremental_dependency;
