@@ -15,9 +15,10 @@
  *                              where no record tells a time
  *   schema_drift      warn     the set of fields is not the one published last (schema_drift)
  *   average           hold     under average_low of the mean of the last average_days published
- * days that have rows, and 4 sqrt(mean) below it; needs 7 of them warn     over average_high of
- * that mean, and 4 sqrt(mean) above it same_weekday      hold     more than weekday_deviations
- * below the median of the same weekdays warn     so much above it
+ *                              days that have rows, and 4 sqrt(mean) below it; needs 7 of them
+ *                     warn     over average_high of that mean, and 4 sqrt(mean) above it
+ *   same_weekday      hold     more than weekday_deviations below the median of the same weekdays
+ *                     warn     so much above it
  *
  * One deviation of same_weekday is the greatest of 1.4826 MAD (what the median absolute deviation
  * of a normal distribution has to be multiplied with), sqrt(median) (Poisson), weekday_floor *
