@@ -105,6 +105,25 @@ static spk_rc check_root(const struct xml_rows *self, struct spk_view root, stru
                          SPK_FMT(self->names[0]));
 }
 
+static spk_rc push(const struct spk_xml_rows_options *options, struct spk_view body,
+                   struct spk_error *err)
+{
+    struct spk_xml_rows *rows = NULL;
+    spk_rc rc = spk_xml_rows_create(options, &rows, err);
+    if (!rc)
+        rc = spk_xml_rows_push(rows, body, err);
+    if (!rc)
+        rc = spk_xml_rows_finish(rows, err);
+    spk_xml_rows_destroy(rows);
+    return rc;
+}
+
+static spk_rc no_row(void *context, struct spk_value row, struct spk_error *err)
+{
+    return SPK_OK;
+}
+
+/* The body is gone through before its first row is told: one that is cut short has none. */
 static spk_rc parse(struct extraction *x, struct spk_view body, struct spk_error *err)
 {
     static const enum spk_xml_duplicates policies[] = {SPK_XML_LIST, SPK_XML_FIRST, SPK_XML_LAST,
@@ -115,19 +134,13 @@ static spk_rc parse(struct extraction *x, struct spk_view body, struct spk_error
                                            .duplicates = policies[x->self->duplicates],
                                            .strip_attribute_prefix =
                                                x->self->attribute_prefix.len == 0,
-                                           .row = on_row,
+                                           .row = no_row,
                                            .context = x};
-    struct spk_xml_rows *rows = NULL;
-    spk_rc rc = spk_xml_rows_create(&options, &rows, err);
+    spk_rc rc = push(&options, body, err);
     if (rc)
-        return rc;
-    rc = spk_xml_rows_push(rows, body, err);
-    if (!rc)
-        rc = spk_xml_rows_finish(rows, err);
-    if (rc)
-        rc = spk_error_context(err, rc, "the answer is cut short or no XML");
-    spk_xml_rows_destroy(rows);
-    return rc;
+        return spk_error_context(err, rc, "the answer is cut short or no XML");
+    options.row = on_row;
+    return push(&options, body, err);
 }
 
 static spk_rc extract(struct spk_component *base, const struct spk_scope *scope,
