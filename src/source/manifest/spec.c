@@ -2,7 +2,7 @@
 
 /*
  * The SPEC message from the manifest's Spec. The fields keep the protocol's camel case; an advanced
- * authentication flow is passed on as written, without the engine's own $parameters and types.
+ * authentication flow is passed on without the engine's own $parameters and types.
  */
 
 static struct spk_value clean(struct spk_arena *arena, struct spk_value node)
@@ -24,25 +24,39 @@ static struct spk_value clean(struct spk_arena *arena, struct spk_value node)
     return dict;
 }
 
-/* What the flow does not write is told as null, at the levels the protocol knows. */
-static void set_missing(struct spk_value dict, const char *const *names)
+/* The keys of `from` that the protocol knows; what is null is left out. */
+static struct spk_value pick(struct spk_arena *arena, struct spk_value from,
+                             const char *const *keys)
 {
-    for (; *names; names++) {
-        if (!spk_is_defined(spk_get(dict, *names)))
-            spk_set(dict, *names, spk_null());
+    struct spk_value picked = spk_dict_new(arena);
+    for (; *keys; keys++) {
+        struct spk_value value = spk_get(from, *keys);
+        if (!spk_is_nothing(value))
+            spk_set(picked, *keys, clean(arena, value));
     }
+    return picked;
 }
 
 static struct spk_value advanced_auth(struct spk_arena *arena, struct spk_value written)
 {
-    static const char *const flow[] = {"predicate_key", "predicate_value",
+    static const char *const flow[] = {"auth_flow_type", "predicate_key", "predicate_value",
                                        "oauth_config_specification", NULL};
-    struct spk_value auth = clean(arena, written);
-    spk_dict_remove(auth, SPK_V("type"));
-    set_missing(auth, flow);
+    static const char *const specification[] = {
+        "oauth_user_input_from_connector_config_specification",
+        "oauth_connector_input_specification",
+        "complete_oauth_output_specification",
+        "complete_oauth_server_input_specification",
+        "complete_oauth_server_output_specification",
+        NULL};
+    struct spk_value auth = pick(arena, written, flow);
     struct spk_value config = spk_get(auth, "oauth_config_specification");
-    if (spk_is(config, SPK_DICT))
-        spk_dict_remove(config, SPK_V("type"));
+    if (!spk_is(config, SPK_DICT))
+        return auth;
+    config = pick(arena, config, specification);
+    spk_set(auth, "oauth_config_specification", config);
+    struct spk_value input = spk_get(config, "oauth_connector_input_specification");
+    if (spk_is(input, SPK_DICT) && !spk_is_defined(spk_get(input, "scopes_join_strategy")))
+        spk_set(input, "scopes_join_strategy", spk_str("space"));
     return auth;
 }
 
