@@ -131,7 +131,7 @@ spk_rc spk_router_build(const struct spk_build *build, struct spk_value node,
                         struct spk_component **out, struct spk_error *err)
 {
     *out = NULL;
-    if (spk_is_nothing(node))
+    if (spk_is_nothing(node) || (spk_is(node, SPK_LIST) && spk_list_len(node) == 0))
         return SPK_OK;
     if (!spk_is(node, SPK_LIST))
         return spk_component_build(build, node, SPK_KIND_ROUTER, out, err);
