@@ -157,7 +157,8 @@ def without_clock(value):
 
 def outcome(code, output, seen):
     """What of a run both engines must agree on."""
-    records, states, statuses = collections.defaultdict(list), {}, collections.defaultdict(list)
+    records, statuses = collections.defaultdict(list), collections.defaultdict(list)
+    states, check = {}, None
     for line in output.splitlines():
         if not line.startswith("{"):
             continue
@@ -169,12 +170,15 @@ def outcome(code, output, seen):
         elif message["type"] == "STATE":
             stream = message["state"]["stream"]
             states[stream["stream_descriptor"]["name"]] = without_clock(stream["stream_state"])
+        elif message["type"] == "CONNECTION_STATUS":
+            check = message["connectionStatus"]["status"]
         elif message["type"] == "TRACE" and message["trace"]["type"] == "STREAM_STATUS":
             status = message["trace"]["stream_status"]
             if not status.get("reasons"):
                 statuses[status["stream_descriptor"]["name"]].append(status["status"])
     return {
         "failed": code != 0,
+        "check": check,
         "requests": sorted(seen),
         "records": {name: sorted(items) for name, items in records.items()},
         "states": states,
@@ -229,13 +233,9 @@ def test_both_engines_do_the_same(scenario, server, oracle, tmp_path):
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content))
     manifest = tmp_path / "manifest.yaml"
-    arguments = [
-        "read",
-        "--config",
-        str(tmp_path / "config.json"),
-        "--catalog",
-        str(tmp_path / "catalog.json"),
-    ]
+    arguments = [scenario.op, "--config", str(tmp_path / "config.json")]
+    if scenario.op == "read":
+        arguments += ["--catalog", str(tmp_path / "catalog.json")]
     if scenario.state:
         arguments += ["--state", str(tmp_path / "state.json")]
 

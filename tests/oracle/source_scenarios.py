@@ -28,6 +28,7 @@ class Scenario:
     config: dict = field(default_factory=dict)
     state: dict = field(default_factory=dict)
     asks_once: bool = False  # the CDK may send a request twice (streams race for its cache), the engine must not
+    op: str = "read"
     name: str = ""
 
 
@@ -708,3 +709,23 @@ def incremental_dependency_over_two_levels():
         return in_window(r, "m" + r.path.split("/")[2], 3) if r.path.endswith("middles") else in_window(r, r.path, 4)
 
     return Scenario(source(leaf), serve)
+
+
+# ---------------------------------------------------------------- check
+@scenario
+def check_reads_no_more_of_a_parent_than_it_needs():
+    return Scenario(source(two_levels()), serve_two_levels, op="check")
+
+
+@scenario
+def check_of_an_empty_stream_and_of_a_refused_one():
+    manifest = source(stream(), stream("others"))
+    manifest["check"]["stream_names"] = ["items", "others"]
+    return Scenario(manifest, lambda r: [] if r.path == "/items" else (401, "who are you"), op="check")
+
+
+@scenario
+def check_of_a_product_with_windows():
+    return Scenario(source(stream(router=[lists(["a", "b"]), lists(["1"], "m")],
+                                  incremental_sync=cursor(step="P1D", cursor_granularity="P1D"))),
+                    lambda r: in_window(r, "a", 1), op="check")
