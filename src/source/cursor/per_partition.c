@@ -171,7 +171,7 @@ static spk_rc open_slices(struct spk_cursor *base, struct spk_slices **out, stru
     slices->base.ops = &slices_ops;
     slices->cursor = self;
     slices->router = router;
-    self->started_us = spk_time_monotonic_us();
+    self->started_us = spk_time_now_us();
     *out = &slices->base;
     return SPK_OK;
 }
@@ -251,7 +251,9 @@ static void finish(struct spk_cursor *base)
     pthread_mutex_lock(&self->lock);
     if (self->exhausted && self->reading_len == 0) {
         if (self->synced) {
-            int64_t spent = spk_time_monotonic_us() - self->started_us;
+            /* By the wall clock: it is taken from instants of the wall clock. */
+            int64_t spent = spk_time_now_us() - self->started_us;
+            spent = spent < 0 ? 0 : spent;
             self->global = self->new_global;
             self->has_global = self->has_new_global;
             self->lookback_s = (spent + SPK_SECOND_US - 1) / SPK_SECOND_US;
