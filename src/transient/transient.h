@@ -55,8 +55,8 @@ spk_rc spk_transient_create(const struct spk_transient_options *options, struct 
                             struct spk_error *err);
 struct spk_sink *spk_transient_sink(struct spk_transient *transient);
 /* After the read: closes files, writes each batch.json. Slices that failed leave no batch of their
- * day; a stream that failed keeps the batches of its whole days. Fails with what the store failed with while
- * it was read (but EDATA, which is the stream's): nothing of the read counts then. */
+ * day; a stream that failed keeps the batches of its whole days. Fails with what the store failed
+ * with while it was read (but EDATA, which is the stream's): nothing of the read counts then. */
 spk_rc spk_transient_finish(struct spk_transient *transient, struct spk_error *err);
 size_t spk_transient_batches(const struct spk_transient *transient,
                              const struct spk_transient_batch **batches);

@@ -59,7 +59,7 @@ struct spk_transient {
     struct spk_map open;         /* "STREAM/DAY" -> struct spk_open_batch * */
     struct spk_map open_streams; /* name -> struct spk_open_stream * */
     uint64_t tick;
-    struct spk_error failure; /* of the store, the first while reading */
+    struct spk_error failure;            /* of the store, the first while reading */
     struct spk_transient_batch *batches; /* after finish */
     size_t batch_count;
     struct spk_transient_stream *streams;
