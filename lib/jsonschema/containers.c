@@ -1,5 +1,4 @@
 #include "jsonschema_internal.h"
-#include "regex/regex.h"
 
 static bool check_count(struct spk_check *check, struct spk_value schema,
                         const char *const names[2], size_t count, struct spk_value instance)
@@ -16,7 +15,7 @@ static bool check_unique(struct spk_check *check, struct spk_value instance)
 {
     for (size_t i = 0; i < spk_list_len(instance); i++) {
         for (size_t j = i + 1; j < spk_list_len(instance); j++) {
-            if (spk_value_equal(spk_list_at(instance, i), spk_list_at(instance, j)))
+            if (spk_check_same(spk_list_at(instance, i), spk_list_at(instance, j)))
                 return spk_check_fail(check, "%s has non-unique elements",
                                       spk_check_repr(check, instance));
         }
@@ -76,17 +75,6 @@ static bool check_required(struct spk_check *check, struct spk_value required,
     return true;
 }
 
-static bool pattern_matches(struct spk_view pattern, struct spk_view key)
-{
-    struct spk_regex *regex = NULL;
-    struct spk_regex_match match;
-    if (spk_regex_compile(pattern, &regex, NULL))
-        return false;
-    bool found = spk_regex_find(regex, key, false, &match, NULL) == SPK_OK && match.found;
-    spk_regex_destroy(regex);
-    return found;
-}
-
 /* One member: by its name, by patterns, and by additionalProperties where neither spoke. */
 static bool check_member(struct spk_check *check, struct spk_value schema,
                          const struct spk_entry *member)
@@ -100,7 +88,7 @@ static bool check_member(struct spk_check *check, struct spk_value schema,
         return false;
     for (size_t i = 0; spk_is(patterns, SPK_DICT) && i < spk_dict_len(patterns); i++) {
         const struct spk_entry *p = &patterns.dict->entries[i];
-        if (!pattern_matches(spk_value_text_or(p->key, ""), key))
+        if (!spk_check_pattern(spk_value_text_or(p->key, ""), key))
             continue;
         known = true;
         if (!spk_check_schema(check, p->value, member->value))

@@ -15,7 +15,11 @@ struct spk_check {
 bool spk_check_schema(struct spk_check *check, struct spk_value schema, struct spk_value instance);
 /* The same without a text: inside anyOf, not, if. */
 bool spk_check_quietly(struct spk_check *check, struct spk_value schema, struct spk_value instance);
-/* Sets the problem; returns false. `%R` is not supported: format the value with spk_check_repr. */
+/* Equality of JSON: true is not 1, 1.0 is. */
+bool spk_check_same(struct spk_value a, struct spk_value b);
+/* Whether `pattern` is found in `text`; a pattern that does not compile matches everything. */
+bool spk_check_pattern(struct spk_view pattern, struct spk_view text);
+/* Sets the problem; returns false. Format values with spk_check_repr. */
 bool spk_check_fail(struct spk_check *check, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *spk_check_repr(struct spk_check *check, struct spk_value value);

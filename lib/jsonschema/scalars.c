@@ -47,10 +47,27 @@ static bool check_type(struct spk_check *check, struct spk_value type, struct sp
     return valid;
 }
 
-/* Equality of JSON: true is not 1. */
-static bool same(struct spk_value a, struct spk_value b)
+static bool same_members(struct spk_value a, struct spk_value b)
 {
-    return spk_is(a, SPK_BOOL) == spk_is(b, SPK_BOOL) && spk_value_equal(a, b);
+    bool same = spk_dict_len(a) == spk_dict_len(b);
+    for (size_t i = 0; same && i < spk_dict_len(a); i++) {
+        const struct spk_entry *member = &a.dict->entries[i];
+        struct spk_value other = spk_dict_get_value(b, member->key);
+        same = spk_is_defined(other) && spk_check_same(member->value, other);
+    }
+    return same;
+}
+
+bool spk_check_same(struct spk_value a, struct spk_value b)
+{
+    if (spk_is(a, SPK_DICT) && spk_is(b, SPK_DICT))
+        return same_members(a, b);
+    if (!spk_is(a, SPK_LIST) || !spk_is(b, SPK_LIST))
+        return spk_is(a, SPK_BOOL) == spk_is(b, SPK_BOOL) && spk_value_equal(a, b);
+    bool same = spk_list_len(a) == spk_list_len(b);
+    for (size_t i = 0; same && i < spk_list_len(a); i++)
+        same = spk_check_same(spk_list_at(a, i), spk_list_at(b, i));
+    return same;
 }
 
 bool spk_check_any(struct spk_check *check, struct spk_value schema, struct spk_value instance)
@@ -61,11 +78,11 @@ bool spk_check_any(struct spk_check *check, struct spk_value schema, struct spk_
         return false;
     bool found = !spk_is(choices, SPK_LIST);
     for (size_t i = 0; !found && i < spk_list_len(choices); i++)
-        found = same(instance, spk_list_at(choices, i));
+        found = spk_check_same(instance, spk_list_at(choices, i));
     if (!found)
         return spk_check_fail(check, "%s is not one of %s", spk_check_repr(check, instance),
                               spk_check_repr(check, choices));
-    if (spk_is_defined(constant) && !same(instance, constant))
+    if (spk_is_defined(constant) && !spk_check_same(instance, constant))
         return spk_check_fail(check, "%s was expected", spk_check_repr(check, constant));
     return true;
 }
@@ -78,6 +95,31 @@ static double as_double(struct spk_value v)
     if (spk_is(v, SPK_BIGINT) && spk_parse_double(v.text, &number))
         return number;
     return (double)v.integer;
+}
+
+/* The remainder of decimal digits. */
+static uint64_t digits_modulo(struct spk_view digits, uint64_t step)
+{
+    unsigned __int128 rest = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.at[i] >= '0' && digits.at[i] <= '9')
+            rest = (rest * 10 + (unsigned)(digits.at[i] - '0')) % step;
+    }
+    return (uint64_t)rest;
+}
+
+/* Whole steps divide exactly; others give a quotient without a fraction, as floats have it. */
+static bool is_multiple(struct spk_value n, struct spk_value step)
+{
+    if (spk_is(step, SPK_INT) && step.integer > 0) {
+        if (spk_is(n, SPK_INT))
+            return n.integer % step.integer == 0;
+        if (spk_is(n, SPK_BIGINT))
+            return digits_modulo(n.text, (uint64_t)step.integer) == 0;
+        return fmod(n.number, (double)step.integer) == 0;
+    }
+    double quotient = as_double(n) / as_double(step);
+    return quotient == trunc(quotient);
 }
 
 bool spk_check_number(struct spk_check *check, struct spk_value schema, struct spk_value instance)
@@ -102,7 +144,7 @@ bool spk_check_number(struct spk_check *check, struct spk_value schema, struct s
     if (spk_is_number(under) && n >= as_double(under))
         return spk_check_fail(check, "%s is greater than or equal to the maximum of %s", repr,
                               spk_check_repr(check, under));
-    if (spk_is_number(step) && as_double(step) > 0 && fmod(n, as_double(step)) != 0)
+    if (spk_is_number(step) && as_double(step) > 0 && !is_multiple(instance, step))
         return spk_check_fail(check, "%s is not a multiple of %s", repr,
                               spk_check_repr(check, step));
     return true;
@@ -116,7 +158,7 @@ static int64_t characters(struct spk_view text)
     return n;
 }
 
-static bool matches(struct spk_view pattern, struct spk_view text)
+bool spk_check_pattern(struct spk_view pattern, struct spk_view text)
 {
     struct spk_regex *regex = NULL;
     struct spk_regex_match match;
@@ -139,7 +181,7 @@ bool spk_check_string(struct spk_check *check, struct spk_value schema, struct s
         return spk_check_fail(check, "%s is too short", repr);
     if (spk_is(most, SPK_INT) && len > most.integer)
         return spk_check_fail(check, "%s is too long", repr);
-    if (spk_is(pattern, SPK_STRING) && !matches(pattern.text, instance.text))
+    if (spk_is(pattern, SPK_STRING) && !spk_check_pattern(pattern.text, instance.text))
         return spk_check_fail(check, "%s does not match %s", repr, spk_check_repr(check, pattern));
     return true;
 }
