@@ -192,6 +192,14 @@ static int rename_over(struct spk_objstore_temp *temp, const char *path)
     return 0;
 }
 
+/* The file under its name; an errno. An empty folder there is no object and gives way. */
+static int rename_once(struct spk_objstore_temp *temp, const char *path, bool if_absent)
+{
+    int errnum = if_absent ? rename_to_free(temp, path) : rename_over(temp, path);
+    bool in_the_way = errnum == EISDIR || errnum == EEXIST;
+    return in_the_way && rmdir(path) == 0 ? ENOENT : errnum;
+}
+
 spk_rc spk_objstore_temp_publish(struct spk_objstore_temp *temp, const char *root,
                                  const struct spk_objstore_put *put, bool *exists,
                                  struct spk_error *err)
@@ -206,10 +214,7 @@ spk_rc spk_objstore_temp_publish(struct spk_objstore_temp *temp, const char *roo
         spk_rc rc = make_folders(root, put->key, err);
         if (rc != SPK_OK)
             return rc;
-        errnum = put->if_absent ? rename_to_free(temp, path) : rename_over(temp, path);
-        /* An empty folder is no object and gives way. */
-        if ((errnum == EISDIR || errnum == EEXIST) && rmdir(path) == 0)
-            errnum = ENOENT;
+        errnum = rename_once(temp, path, put->if_absent);
     }
     if (errnum == EEXIST && lstat(path, &there) == 0 && S_ISDIR(there.st_mode))
         errnum = EISDIR;
