@@ -11,7 +11,7 @@ struct spk_datetime_cursor {
     struct spk_component base;
     struct spk_template_string *cursor_field;
     struct spk_view datetime_format;
-    struct spk_value cursor_datetime_formats; /* LIST, or UNDEFINED */
+    struct spk_value cursor_datetime_formats;      /* LIST, or UNDEFINED */
     struct spk_value start_datetime, end_datetime; /* MinMaxDatetime, or a text */
     struct spk_component *start, *end;             /* made of them; end NULL: now */
     struct spk_template_string *step, *lookback;
@@ -30,8 +30,8 @@ spk_rc spk_min_max_datetime_eval(struct spk_component *self, const struct spk_sc
 spk_rc spk_datetime_rules(struct spk_datetime_cursor *self, struct spk_window_rules *rules,
                           struct spk_error *err);
 /* A cursor value of a record or a state as an instant, by the first format that fits. */
-spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value, int64_t *us,
-                          struct spk_error *err);
+spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value,
+                          int64_t *us, struct spk_error *err);
 struct spk_view spk_datetime_text(const struct spk_datetime_cursor *self, struct spk_arena *arena,
                                   int64_t us);
 /* The record's cursor value; false where it has none that can be read. */
@@ -58,8 +58,8 @@ struct spk_value spk_track_state(const struct spk_track *track,
                                  const struct spk_window_rules *rules, struct spk_arena *arena);
 /* Where the state stands: up to here all was read. */
 int64_t spk_track_reached(const struct spk_track *track);
-/* Whether the record is news: not older than the state (with the lookback window), not newer than the
- * end of this read; true where it has no cursor value. */
+/* Whether the record is news: not older than the state (with the lookback window), not newer than
+ * the end of this read; true where it has no cursor value. */
 bool spk_track_should_sync(const struct spk_track *track, const struct spk_datetime_cursor *cursor,
                            const struct spk_window_rules *rules, struct spk_record *record);
 void spk_track_close(struct spk_track *track, const struct spk_window_rules *rules,

@@ -14,8 +14,8 @@ struct single_slice {
     bool given;
 };
 
-static spk_rc next_single(struct spk_slices *slices, struct spk_arena *arena, struct spk_slice *slice,
-                          bool *more, struct spk_error *err)
+static spk_rc next_single(struct spk_slices *slices, struct spk_arena *arena,
+                          struct spk_slice *slice, bool *more, struct spk_error *err)
 {
     struct single_slice *self = (struct single_slice *)slices;
     *more = !self->given;

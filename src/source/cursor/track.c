@@ -11,8 +11,8 @@ static struct spk_view value_text(struct spk_buf *buf, struct spk_value value)
     return spk_buf_view(buf);
 }
 
-spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value, int64_t *us,
-                          struct spk_error *err)
+spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value,
+                          int64_t *us, struct spk_error *err)
 {
     struct spk_buf buf = {0};
     struct spk_view text = value_text(&buf, value);
@@ -70,7 +70,8 @@ struct spk_value spk_datetime_window_value(const struct spk_datetime_cursor *cur
     struct spk_value value = spk_dict_new(arena);
     spk_dict_set(value, cursor->field_start,
                  spk_string(spk_datetime_text(cursor, arena, window.start)));
-    spk_dict_set(value, cursor->field_end, spk_string(spk_datetime_text(cursor, arena, window.end)));
+    spk_dict_set(value, cursor->field_end,
+                 spk_string(spk_datetime_text(cursor, arena, window.end)));
     return value;
 }
 
@@ -165,10 +166,11 @@ struct spk_value spk_track_state(const struct spk_track *track,
 {
     struct spk_value out = spk_dict_new(arena);
     bool ranges = spk_is_defined(spk_get(track->legacy, "state_type"));
-    for (size_t i = 0; !ranges && spk_is(track->legacy, SPK_DICT) &&
-                       i < spk_dict_len(track->legacy); i++)
+    for (size_t i = 0;
+         !ranges && spk_is(track->legacy, SPK_DICT) && i < spk_dict_len(track->legacy); i++)
         spk_dict_set_value(out, track->legacy.dict->entries[i].key,
                            track->legacy.dict->entries[i].value);
-    spk_dict_set(out, cursor->field, spk_string(spk_datetime_text(cursor, arena, spk_track_reached(track))));
+    spk_dict_set(out, cursor->field,
+                 spk_string(spk_datetime_text(cursor, arena, spk_track_reached(track))));
     return out;
 }

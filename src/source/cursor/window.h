@@ -1,8 +1,8 @@
 #ifndef SPK_SOURCE_CURSOR_WINDOW_H
 #define SPK_SOURCE_CURSOR_WINDOW_H
 /*
- * The arithmetic of a datetime cursor, free of components: what was read (intervals), what is left to
- * read (windows), what the state says. Instants are microseconds, UTC.
+ * The arithmetic of a datetime cursor, free of components: what was read (intervals), what is left
+ * to read (windows), what the state says. Instants are microseconds, UTC.
  */
 #include "source/kinds.h"
 
