@@ -187,7 +187,10 @@ def limits(bench):
 def starts(bench):
     say("start-up")
     rows = []
-    for work, op, first, goal in [("spec", "spec", "SPEC", 10), ("first record", "read", "RECORD", 30)]:
+    for work, op, first, goal in [
+        ("spec", "spec", "SPEC", 10),
+        ("first record", "read", "RECORD", 30),
+    ]:
         costs = []
         for side, runs in (("spike", 20), ("cdk", 3)):
             command = bench.command(side, op, "page", 1000)

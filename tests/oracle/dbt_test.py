@@ -49,9 +49,7 @@ class RawZone:
             path = self.folder / "raw" / platform / key
             path.parent.mkdir(parents=True, exist_ok=True)
             mine = rows[part::parts]
-            records = [
-                {"data": row, "date": f"{day}", "tracker_login_id": account} for row in mine
-            ]
+            records = [{"data": row, "date": f"{day}", "tracker_login_id": account} for row in mine]
             table = pa.table(
                 {
                     "airbyte_id": [str(uuid.uuid4()) for _ in mine],

@@ -1,6 +1,6 @@
 """lib/http/test/bodies.inc: one text in every content coding, and the start of a gzip bomb.
 
-    python3 tests/oracle/http_bodies.py > lib/http/test/bodies.inc     (needs brotli)
+python3 tests/oracle/http_bodies.py > lib/http/test/bodies.inc     (needs brotli)
 """
 
 import gzip

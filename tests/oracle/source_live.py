@@ -250,7 +250,9 @@ def test_both_engines_do_the_same(scenario, server, oracle, tmp_path):
 
     assert not server.faults
     if scenario.asks_once:
-        expected["requests"] = [r for i, r in enumerate(expected["requests"]) if r not in expected["requests"][:i]]
+        expected["requests"] = [
+            r for i, r in enumerate(expected["requests"]) if r not in expected["requests"][:i]
+        ]
     assert expected["requests"], "the scenario asks for nothing"
     for part in expected:
         assert actual[part] == expected[part], part
