@@ -33,10 +33,9 @@ bool spk_check_quietly(struct spk_check *check, struct spk_value schema, struct 
     return spk_check_schema(&quiet, schema, instance);
 }
 
-/* "#/definitions/x" with the escapes of JSON pointers; UNDEFINED where it leads nowhere. */
-static struct spk_value resolve(struct spk_check *check, struct spk_view reference)
+struct spk_value spk_jsonschema_refer(struct spk_value root, struct spk_view reference)
 {
-    struct spk_value at = check->root;
+    struct spk_value at = root;
     struct spk_view rest = spk_view_slice(reference, 1, reference.len);
     if (!spk_view_starts(reference, SPK_V("#")))
         return (struct spk_value){0};
@@ -74,7 +73,8 @@ bool spk_check_schema(struct spk_check *check, struct spk_value schema, struct s
     check->depth++;
     bool valid;
     if (spk_is(reference, SPK_STRING))
-        valid = spk_check_schema(check, resolve(check, reference.text), instance);
+        valid =
+            spk_check_schema(check, spk_jsonschema_refer(check->root, reference.text), instance);
     else
         valid =
             spk_check_any(check, schema, instance) && spk_check_number(check, schema, instance) &&

@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "source/schema/schema_file.h"
 #include "source/source_internal.h"
 #include "state_migration.h"
 #include "stream.h"
@@ -60,6 +61,7 @@ static spk_rc finish(struct spk_component *self, const struct spk_build *build,
 {
     struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     stream->info.name = stream->name;
+    stream->manifest = spk_view_of(build->file);
     return build_loaders(stream, build, err);
 }
 
@@ -72,9 +74,16 @@ const struct spk_component_type spk_type_declarative_stream = {
     .help = "a stream read over HTTP",
 };
 
-static struct spk_value empty_schema(struct spk_arena *arena)
+/* Without a loader: the file of the default place where it exists, else anything goes. */
+static spk_rc default_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
+                             struct spk_error *err)
 {
-    return spk_dict_new(arena);
+    struct spk_arena *arena = &stream->base.source->arena;
+    struct spk_schema_place place = {.manifest = stream->manifest, .stream = stream->name};
+    spk_rc rc = spk_schema_file_read(&place, arena, schema, err);
+    if (!spk_is(*schema, SPK_DICT))
+        *schema = spk_dict_new(arena);
+    return rc;
 }
 
 /* Several loaders: later ones add to, and replace, the properties of earlier ones. */
@@ -105,10 +114,8 @@ static spk_rc load_schema(struct spk_declarative_stream *stream, struct spk_valu
                           struct spk_error *err)
 {
     struct spk_arena *arena = &stream->base.source->arena;
-    if (stream->loaders.len == 0) {
-        *schema = empty_schema(arena);
-        return SPK_OK;
-    }
+    if (stream->loaders.len == 0)
+        return default_schema(stream, schema, err);
     if (stream->loaders.len > 1)
         return merge_schemas(stream, schema, err);
     struct spk_component *loader = stream->loaders.items[0];

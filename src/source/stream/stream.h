@@ -12,7 +12,8 @@ struct spk_declarative_stream {
     struct spk_value schema_loader; /* node: one loader or a list of them */
     struct spk_components loaders;  /* made of schema_loader; their schemas are merged */
     struct spk_components state_migrations;
-    struct spk_value schema; /* loaded once; UNDEFINED before */
+    struct spk_value schema;  /* loaded once; UNDEFINED before */
+    struct spk_view manifest; /* its path: schema files stand beside it */
     struct spk_stream_info info;
 };
 
