@@ -10,7 +10,7 @@ struct words {
     int32_t from, to;
     struct spk_value days, accounts;
     bool resume, json;
-    bool held; /* how it came out */
+    int outcome; /* the exit status of a run that came to its end */
 };
 
 #define FIELD(name) offsetof(struct words, name)
@@ -102,32 +102,68 @@ static spk_rc open_run(struct spk_parts *parts, const struct words *words, struc
     return rc;
 }
 
+/* What an orchestrator or a person does next: look at what is held; else act, or try again, for
+ * accounts that could not be read. */
+static spk_rc judge_outcome(struct spk_parts *parts, const struct spk_run *run, int *outcome,
+                            struct spk_error *err)
+{
+    struct spk_batch_query held = {.run = spk_view_of(run->id), .status = SPK_BATCH_HELD};
+    struct spk_batch_list batches = {0};
+    struct spk_extract_list extracts = {0};
+    bool seen[SPK_ESYSTEM + 1] = {0};
+    spk_rc rc = spk_storage_batches(parts->storage, &held, &parts->arena, &batches, err);
+    if (!rc)
+        rc = spk_storage_extracts(parts->storage, held.run, &parts->arena, &extracts, err);
+    for (size_t i = 0; !rc && i < extracts.n; i++) {
+        int failure = extracts.items[i].failure;
+        if (extracts.items[i].status == SPK_EXTRACT_FAILED)
+            seen[failure > SPK_OK && failure < SPK_ESYSTEM ? failure : SPK_ESYSTEM] = true;
+    }
+    if (rc)
+        return rc;
+    spk_rc class = seen[SPK_ECONFIG]      ? SPK_ECONFIG
+                   : seen[SPK_ETRANSIENT] ? SPK_ETRANSIENT
+                                          : SPK_ESYSTEM;
+    *outcome = batches.n > 0 ? (int)SPK_EXIT_HELD : spk_rc_exit_status(class);
+    return SPK_OK;
+}
+
+/* Behind what the level that failed advises. */
+static void hint_resume(const struct words *words, struct spk_error *err)
+{
+    struct spk_error first = *err;
+    err->hint[0] = '\0';
+    spk_error_hint(err, "%s; then: spike run %.*s --resume",
+                   first.hint[0] ? first.hint : "mend the cause", SPK_FMT(words->platform));
+}
+
 static spk_rc finish(void *given, struct spk_parts *parts, struct spk_error *err)
 {
     struct words *words = given;
     struct spk_run run = {0};
+    bool held = false;
     spk_rc rc = open_run(parts, words, &parts->arena, &run, err);
     if (rc)
         return rc;
-    rc = spk_flow_finish(&parts->flow, &run, &words->held, spk_progress_start(), err);
+    rc = spk_flow_finish(&parts->flow, &run, &held, spk_progress_start(), err);
     spk_progress_end();
     if (rc) {
-        spk_error_hint(err, "mend the cause, then: spike run %.*s --resume",
-                       SPK_FMT(words->platform));
+        hint_resume(words, err);
         return rc;
     }
-    return spk_report_run(parts, &run, words->json, err);
+    if (held)
+        rc = judge_outcome(parts, &run, &words->outcome, err);
+    return rc ? rc : spk_report_run(parts, &run, words->json, err);
 }
 
 extern const struct spk_command spk_run_command;
 
-/* The exit status tells an orchestrator what to do next. */
 static int run(int argc, char **argv, struct spk_error *err)
 {
     struct words words = {0};
     const struct spk_parts_job job = {&words, &words.project, finish};
     int status = spk_parts_command(&spk_run_command, &job, argv, err);
-    return status == SPK_EXIT_DONE && words.held ? SPK_EXIT_HELD : status;
+    return status == SPK_EXIT_DONE ? words.outcome : status;
 }
 
 const struct spk_command spk_run_command = {

@@ -19,6 +19,20 @@ static const struct spk_option options[] = {
     SPK_OPTION_END,
 };
 
+/* Builds the account's streams, which tells of every component that is wrong. */
+static spk_rc check_streams(struct spk_manifest *manifest,
+                            const struct spk_source_options *settings, struct spk_arena *arena,
+                            struct spk_error *err)
+{
+    struct spk_source *source = NULL;
+    struct spk_value catalog;
+    spk_rc rc = spk_source_create(manifest, settings, &source, err);
+    if (!rc)
+        rc = spk_source_discover(source, arena, &catalog, err);
+    spk_source_destroy(source);
+    return rc;
+}
+
 /* Each account's config against the connector's spec; secrets must be references. */
 static spk_rc check_accounts(const struct spk_platform *platform, struct spk_manifest *manifest,
                              struct spk_error *err)
@@ -30,12 +44,10 @@ static spk_rc check_accounts(const struct spk_platform *platform, struct spk_man
         rc = spk_platform_check_secrets(platform, spk_get(spec, "connectionSpecification"), err);
     for (size_t i = 0; !rc && i < platform->account_count; i++) {
         struct spk_source_options source_options = {0};
-        struct spk_source *source = NULL;
         rc = spk_platform_account_config(platform, &platform->accounts[i], &arena,
                                          &source_options.config, err);
         if (!rc)
-            rc = spk_source_create(manifest, &source_options, &source, err);
-        spk_source_destroy(source);
+            rc = check_streams(manifest, &source_options, &arena, err);
         if (rc)
             rc = spk_error_context(err, rc, "%s: account %.*s", platform->file,
                                    SPK_FMT(platform->accounts[i].id));
