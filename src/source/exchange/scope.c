@@ -115,6 +115,15 @@ static bool is_constant(struct spk_template_string *template, struct spk_value *
     return true;
 }
 
+/* A failed template says where its component stands. */
+static spk_rc placed(const struct spk_component *self, spk_rc rc, struct spk_error *err)
+{
+    if (!rc || !self->node.mark)
+        return rc;
+    return spk_error_context(err, rc, "manifest line %u, template of %s",
+                             spk_mark_line(self->node.mark), self->type->name);
+}
+
 spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
                       struct spk_template_string *template, struct spk_value *out,
                       struct spk_error *err)
@@ -127,7 +136,7 @@ spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component 
     open_env(&env, scope, self, template->template);
     spk_rc rc = spk_template_string_eval(template, &env, out, err);
     spk_template_env_deinit(&env);
-    return rc;
+    return placed(self, rc, err);
 }
 
 spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
@@ -142,7 +151,7 @@ spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_compone
     open_env(&env, scope, self, template);
     spk_rc rc = spk_template_eval_as(template, &env, &ask, out, err);
     spk_template_env_deinit(&env);
-    return rc;
+    return placed(self, rc, err);
 }
 
 spk_rc spk_scope_text(const struct spk_scope *scope, const struct spk_component *self,
@@ -181,7 +190,7 @@ spk_rc spk_scope_bool(const struct spk_scope *scope, const struct spk_component 
     open_env(&env, scope, self, template->template);
     spk_rc rc = spk_template_eval_bool(template->template, &env, out, err);
     spk_template_env_deinit(&env);
-    return rc;
+    return placed(self, rc, err);
 }
 
 spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_component *self,
@@ -195,7 +204,7 @@ spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_compone
     open_env(&env, scope, self, NULL);
     spk_rc rc = spk_template_tree_eval(what.tree, &env, what.types, out, err);
     spk_template_env_deinit(&env);
-    return rc;
+    return placed(self, rc, err);
 }
 
 spk_rc spk_scope_tree(const struct spk_scope *scope, const struct spk_component *self,
