@@ -109,7 +109,7 @@ class Project:
     """A project folder of both platforms, two accounts each."""
 
     def __init__(self, folder, base_url):
-        self.folder = folder
+        self.folder, self.url = folder, base_url
         (folder / "platforms").mkdir(parents=True)
         (folder / "spike.yaml").write_text(PROJECT)
         for platform in PLATFORMS:
