@@ -132,6 +132,7 @@ static bool read_again_as_python(struct parse_job *job, yyjson_read_flag flags)
     yyjson_read_err second = {0};
     job->parsed = yyjson_read_opts(job->copy, len, flags, NULL, &second);
     job->aligned = len == job->text.len;
+    job->standard = false;
     return job->parsed != NULL;
 }
 
@@ -145,7 +146,7 @@ spk_rc spk_json_job_run(struct parse_job *job, struct spk_error *err)
     if (!job->limits->big_float)
         flags |= YYJSON_READ_BIGNUM_AS_RAW;
     yyjson_read_err why = {0};
-    job->aligned = true;
+    job->aligned = job->standard = true;
     if (job->text.len == 0)
         return fail_at(job->text, 0, "the text is empty", err);
     job->parsed = yyjson_read_opts(job->copy, job->text.len, flags, NULL, &why);
@@ -173,7 +174,7 @@ spk_rc spk_json_doc_parse(struct spk_view text, const struct spk_json_limits *li
         return rc;
     }
     struct spk_json_doc *doc = spk_memory_resize(NULL, 1, sizeof *doc);
-    *doc = (struct spk_json_doc){text, job.copy, job.parsed, job.aligned};
+    *doc = (struct spk_json_doc){text, job.copy, job.parsed, job.aligned, job.standard};
     *out = doc;
     return SPK_OK;
 }
@@ -185,6 +186,11 @@ void spk_json_doc_destroy(struct spk_json_doc *doc)
     yyjson_doc_free(doc->parsed);
     free(doc->copy);
     free(doc);
+}
+
+bool spk_json_doc_is_standard(const struct spk_json_doc *doc)
+{
+    return doc->standard;
 }
 
 struct spk_json_node spk_json_doc_root(const struct spk_json_doc *doc)

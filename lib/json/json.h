@@ -37,6 +37,8 @@ struct spk_json_node {
 spk_rc spk_json_doc_parse(struct spk_view text, const struct spk_json_limits *limits,
                           struct spk_json_doc **out, struct spk_error *err);
 void spk_json_doc_destroy(struct spk_json_doc *doc);
+/* False where allow_nan was needed: original bytes of the page are then not JSON for everyone. */
+bool spk_json_doc_is_standard(const struct spk_json_doc *doc);
 struct spk_json_node spk_json_doc_root(const struct spk_json_doc *doc);
 enum spk_kind spk_json_node_kind(struct spk_json_node node);
 struct spk_json_node spk_json_node_get(struct spk_json_node object, struct spk_view key);

@@ -9,7 +9,8 @@ struct spk_json_doc {
     struct spk_view text; /* the caller's page */
     char *copy;           /* where yyjson decodes strings in place */
     yyjson_doc *parsed;
-    bool aligned; /* byte i of the copy came from byte i of the text */
+    bool aligned;  /* byte i of the copy came from byte i of the text */
+    bool standard; /* RFC 8259 */
 };
 
 /* A decoded page; the caller owns `copy`, or lends arena memory. */
@@ -19,6 +20,7 @@ struct parse_job {
     char *copy; /* text.len + YYJSON_PADDING_SIZE bytes */
     yyjson_doc *parsed;
     bool aligned;
+    bool standard;
 };
 spk_rc spk_json_job_run(struct parse_job *job, struct spk_error *err);
 /* EDATA where the text is larger than the limits allow. */

@@ -72,6 +72,20 @@ static void items_come_with_their_original_bytes(void **state)
     }
 }
 
+static void a_document_knows_whether_it_is_json_for_everyone(void **state)
+{
+    static const struct {
+        const char *text;
+        bool standard;
+    } cases[] = {
+        {"[1e3,null]", true}, {"[NaN]", false}, {"[-Infinity]", false}, {"[1e999]", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct spk_json_doc *doc = parse(cases[i].text);
+        assert_int_equal(spk_json_doc_is_standard(doc), cases[i].standard);
+        spk_json_doc_destroy(doc);
+    }
+}
+
 static void a_null_counts_in_the_object_alone_that_is_asked(void **state)
 {
     const struct {
@@ -232,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_come_with_their_original_bytes),
+        cmocka_unit_test(a_document_knows_whether_it_is_json_for_everyone),
         cmocka_unit_test(a_null_counts_in_the_object_alone_that_is_asked),
         cmocka_unit_test(nodes_give_their_values),
         cmocka_unit_test(no_node_has_no_kind_and_no_value),

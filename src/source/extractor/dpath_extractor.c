@@ -109,7 +109,7 @@ static spk_rc extract_tree(struct extraction *x, struct spk_value body)
     return x->rc;
 }
 
-/* Records keep the bytes of the page. */
+/* Records keep the bytes of the page: only where these are JSON for every reader. */
 static spk_rc extract_bytes(struct extraction *x, const struct spk_json_doc *doc)
 {
     struct spk_json_items items;
@@ -127,7 +127,7 @@ static spk_rc extract_json(struct extraction *x, const struct spk_json_doc *doc)
 {
     struct spk_json_node root = spk_json_doc_root(doc);
     bool array = spk_json_node_kind(root) == SPK_LIST;
-    if (x->self->fixed && (!array || x->self->step_count == 0))
+    if (x->self->fixed && spk_json_doc_is_standard(doc) && (!array || x->self->step_count == 0))
         return extract_bytes(x, doc);
     struct spk_arena arena = {0};
     spk_rc rc = SPK_OK;
