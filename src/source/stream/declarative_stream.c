@@ -80,9 +80,10 @@ static spk_rc default_schema(struct spk_declarative_stream *stream, struct spk_v
 {
     struct spk_arena *arena = &stream->base.source->arena;
     struct spk_schema_place place = {.manifest = stream->manifest, .stream = stream->name};
-    spk_rc rc = spk_schema_file_read(&place, arena, schema, err);
-    if (!spk_is(*schema, SPK_DICT))
-        *schema = spk_dict_new(arena);
+    struct spk_value read = {0};
+    spk_rc rc = spk_schema_file_read(&place, arena, &read, err);
+    if (!rc)
+        *schema = spk_is(read, SPK_DICT) ? read : spk_dict_new(arena);
     return rc;
 }
 
@@ -128,9 +129,11 @@ spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema,
     struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     spk_rc rc = SPK_OK;
     pthread_mutex_lock(&self->source->lock);
-    if (!spk_is_defined(stream->schema))
-        rc = load_schema(stream, &stream->schema, err);
-    *schema = stream->schema;
+    struct spk_value loaded = stream->schema;
+    if (!spk_is_defined(loaded))
+        rc = load_schema(stream, &loaded, err);
+    if (!rc)
+        *schema = stream->schema = loaded;
     pthread_mutex_unlock(&self->source->lock);
     return rc;
 }
