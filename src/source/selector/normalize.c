@@ -55,51 +55,103 @@ static struct spk_value to_text(struct spk_arena *arena, struct spk_value value)
     return out;
 }
 
-/* Python's int(): digits may be grouped by single underscores. */
+/* Python's int() and float() take single underscores between digits. False where others stand. */
+static bool drop_underscores(struct spk_view text, struct spk_buf *out)
+{
+    bool digit = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        bool next = i + 1 < text.len && text.at[i + 1] >= '0' && text.at[i + 1] <= '9';
+        if (c != '_')
+            spk_buf_append_char(out, c);
+        else if (!digit || !next)
+            return false;
+        digit = c >= '0' && c <= '9';
+    }
+    return true;
+}
+
+static bool is_integer(struct spk_view text)
+{
+    size_t from = text.len > 0 && text.at[0] == '-';
+    for (size_t i = from; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    }
+    return text.len > from;
+}
+
 static struct spk_value text_to_integer(struct spk_arena *arena, struct spk_value value)
 {
     struct spk_view text = spk_view_trim(value.text);
     struct spk_buf digits = {0};
-    bool good = text.len > 0, digit = false;
-    for (size_t i = 0; good && i < text.len; i++) {
-        char c = text.at[i];
-        bool sign = i == 0 && (c == '-' || c == '+');
-        if (c >= '0' && c <= '9')
-            spk_buf_append_char(&digits, c);
-        else if (c == '-' && sign)
-            spk_buf_append_char(&digits, c);
-        else
-            good = sign || (c == '_' && digit && i + 1 < text.len);
-        digit = c >= '0' && c <= '9';
-    }
-    struct spk_value out = value;
-    if (good && digit)
-        out = spk_integer_from_digits(arena, spk_buf_view(&digits));
+    if (text.len > 1 && text.at[0] == '+' && text.at[1] != '-')
+        text = spk_view_slice(text, 1, text.len);
+    if (drop_underscores(text, &digits) && is_integer(spk_buf_view(&digits)))
+        value = spk_integer_from_digits(arena, spk_buf_view(&digits));
     spk_buf_deinit(&digits);
-    return out;
+    return value;
+}
+
+/* The words that Python's float() knows, in any case. */
+static bool is_named_number(struct spk_view text, double *out)
+{
+    static const struct {
+        const char *name;
+        double number;
+    } names[] = {{"nan", NAN}, {"inf", INFINITY}, {"infinity", INFINITY}};
+    bool minus = spk_view_starts(text, SPK_V("-"));
+    if (minus || spk_view_starts(text, SPK_V("+")))
+        text = spk_view_slice(text, 1, text.len);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        if (!spk_view_equal_nocase(text, spk_view_of(names[i].name)))
+            continue;
+        *out = minus ? -names[i].number : names[i].number;
+        return true;
+    }
+    return false;
+}
+
+static struct spk_value text_to_number(struct spk_value value)
+{
+    struct spk_buf plain = {0};
+    struct spk_view text = spk_view_trim(value.text);
+    double number;
+    if (is_named_number(text, &number) ||
+        (drop_underscores(text, &plain) && spk_parse_double(spk_buf_view(&plain), &number)))
+        value = spk_float(number);
+    spk_buf_deinit(&plain);
+    return value;
+}
+
+static struct spk_value whole_part(struct spk_arena *arena, double number)
+{
+    struct spk_buf digits = {0};
+    if (fabs(number) < 9e18)
+        return spk_int((int64_t)number);
+    spk_buf_printf(&digits, "%.0f", number);
+    struct spk_value whole = spk_integer_from_digits(arena, spk_buf_view(&digits));
+    spk_buf_deinit(&digits);
+    return whole;
 }
 
 static struct spk_value to_integer(struct spk_arena *arena, struct spk_value value)
 {
     if (spk_is(value, SPK_BOOL))
         return spk_int(value.boolean);
-    if (spk_is(value, SPK_FLOAT) && isfinite(value.number) && fabs(value.number) < 9e18)
-        return spk_int((int64_t)value.number);
+    if (spk_is(value, SPK_FLOAT) && isfinite(value.number))
+        return whole_part(arena, value.number);
     return spk_is(value, SPK_STRING) ? text_to_integer(arena, value) : value;
 }
 
 static struct spk_value to_number(struct spk_value value)
 {
-    double number;
     if (spk_is(value, SPK_INT))
         return spk_float((double)value.integer);
     if (spk_is(value, SPK_BOOL))
         return spk_float(value.boolean);
-    if (spk_is(value, SPK_BIGINT) || spk_is(value, SPK_STRING)) {
-        if (spk_parse_double(spk_view_trim(value.text), &number))
-            return spk_float(number);
-    }
-    return value;
+    bool text = spk_is(value, SPK_BIGINT) || spk_is(value, SPK_STRING);
+    return text ? text_to_number(value) : value;
 }
 
 static struct spk_value to_boolean(struct spk_value value)

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "source/kinds.h"
+#include "template/template.h"
 
 /* RemoveFields: deletes the fields at given paths; globs match keys, missing ones are fine. */
 struct remove_fields {
@@ -18,23 +19,27 @@ static const struct spk_prop props[] = {
     {.name = "condition",
      .type = SPK_PROP_TEMPLATE,
      .offset = offsetof(struct remove_fields, condition),
-     .help = "a field is removed only where this is true; sees `property`, its value"},
+     .help = "any scalar of the record is removed where this is true; sees `property`, its value"},
     SPK_PROP_END,
 };
 
 static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
-    struct spk_value pointers = ((struct remove_fields *)base)->field_pointers;
+    struct remove_fields *self = (struct remove_fields *)base;
+    struct spk_value pointers = self->field_pointers;
     bool good = spk_is(pointers, SPK_LIST);
     for (size_t i = 0; good && i < spk_list_len(pointers); i++)
         good = spk_is(spk_list_at(pointers, i), SPK_LIST);
     if (!good)
         return spk_build_fail(build, pointers, err, "field_pointers is a list of lists of keys");
+    if (self->condition && spk_template_text(self->condition->template).len == 0)
+        self->condition = NULL;
     return SPK_OK;
 }
 
-/* With a condition the matches are judged first, one by one, and then removed. */
+/* With a condition every scalar of the record is judged, and removed where it holds: dpath.delete
+ * with a filter does not look at the path. */
 struct judgement {
     struct remove_fields *self;
     const struct spk_scope *scope;
@@ -46,7 +51,7 @@ static bool judge(void *context, const struct spk_value *match)
 {
     struct judgement *j = context;
     bool remove = false;
-    if (j->rc)
+    if (j->rc || spk_is(*match, SPK_DICT) || spk_is(*match, SPK_LIST))
         return false;
     struct spk_scope inner = *j->scope;
     inner.extra = spk_dict_new(inner.arena);
@@ -61,10 +66,12 @@ static spk_rc transform(struct spk_component *base, const struct spk_scope *scop
     struct remove_fields *self = (struct remove_fields *)base;
     struct spk_value tree = spk_record_change(scope->record);
     struct judgement j = {.self = self, .scope = scope, .err = err};
+    struct spk_value anywhere = spk_list_new(scope->arena);
+    spk_list_append(anywhere, spk_str("**"));
     for (size_t i = 0; !j.rc && i < spk_list_len(self->field_pointers); i++) {
         struct spk_value pointer = spk_list_at(self->field_pointers, i);
         if (self->condition)
-            spk_dpath_delete_if(tree, pointer, judge, &j);
+            spk_dpath_delete_if(tree, anywhere, judge, &j);
         else
             spk_dpath_delete(tree, pointer);
     }
