@@ -140,10 +140,15 @@ spk_rc spk_rawzone_publish(struct spk_objstore *transient, struct spk_objstore *
     struct passage way = {.from = transient, .to = raw, .from_key = from, .to_key = file->key};
     struct spk_objstore_written written;
     spk_rc rc = copy(&way, &written, err);
-    if (!rc && written.exists)
+    if (rc)
+        return rc;
+    if (!spk_view_is(file->sha256, written.sha256)) {
+        if (!written.exists)
+            spk_objstore_delete(raw, file->key, NULL); /* nobody has been told of it yet */
+        return spk_error_set(err, SPK_EDATA, "%.*s changed in transient storage: its sha256 is %s",
+                             SPK_FMT(from), written.sha256);
+    }
+    if (written.exists)
         rc = compare(&way, err);
-    else if (!rc && !spk_view_is(file->sha256, written.sha256))
-        rc = spk_error_set(err, SPK_EDATA, "%.*s changed in transient storage: its sha256 is %s",
-                           SPK_FMT(from), written.sha256);
     return rc ? rc : verify(raw, file, err);
 }
