@@ -1,4 +1,4 @@
-"""dlt's rest_api source into Parquet files: what spike-bench-land is held against.
+"""dlt's rest_api source into Parquet files: what `spike run` and spike-bench-land are held against.
 
 Usage: dlt_rest.py URL RECORDS FOLDER
 """
