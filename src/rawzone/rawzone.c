@@ -6,7 +6,7 @@
 #include "objstore/segment.h"
 #include "transient/transient.h"
 
-enum { COPY_BYTES = 256 * 1024 };
+enum { COPY_BYTES = 256 * 1024, PIECE_BYTES = 4 * 1024 * 1024 };
 
 struct spk_view spk_rawzone_key(struct spk_arena *arena, const struct spk_batch *batch,
                                 int64_t extracted_us, size_t part)
@@ -95,22 +95,38 @@ static spk_rc copy(const struct passage *way, struct spk_objstore_written *writt
     return spk_objstore_writer_finish(writer, written, err);
 }
 
-/* What lies under the key already must be what we would have written: an earlier try of ours. */
-static spk_rc compare(const struct passage *way, struct spk_error *err)
+/* The same piece of both objects; *same and *more are told by it. */
+static spk_rc compare_piece(const struct passage *way, uint64_t at, bool *same, bool *more,
+                            struct spk_error *err)
 {
-    struct spk_objstore_get ours = {.key = way->from_key}, theirs = {.key = way->to_key};
+    struct spk_objstore_get ours = {way->from_key, at, PIECE_BYTES};
+    struct spk_objstore_get theirs = {way->to_key, at, PIECE_BYTES};
     struct spk_buf a = {0}, b = {0};
     spk_rc rc = spk_objstore_get(way->from, &ours, &a, NULL, err);
     if (!rc)
         rc = spk_objstore_get(way->to, &theirs, &b, NULL, err);
-    if (!rc && !spk_view_equal(spk_buf_view(&a), spk_buf_view(&b))) {
+    if (!rc) {
+        *same = spk_view_equal(spk_buf_view(&a), spk_buf_view(&b));
+        *more = a.len == PIECE_BYTES;
+    }
+    spk_buf_deinit(&a);
+    spk_buf_deinit(&b);
+    return rc;
+}
+
+/* What lies under the key already must be what we would have written: an earlier try of ours. */
+static spk_rc compare(const struct passage *way, struct spk_error *err)
+{
+    bool same = true, more = true;
+    spk_rc rc = SPK_OK;
+    for (uint64_t at = 0; !rc && same && more; at += PIECE_BYTES)
+        rc = compare_piece(way, at, &same, &more, err);
+    if (!rc && !same) {
         rc = spk_error_set(err, SPK_EDATA, "%.*s exists in the raw zone with other content",
                            SPK_FMT(way->to_key));
         spk_error_hint(err,
                        "published files are never overwritten: extract again for a new version");
     }
-    spk_buf_deinit(&a);
-    spk_buf_deinit(&b);
     return rc;
 }
 
