@@ -51,7 +51,7 @@ struct spk_scope {
     struct spk_value next_page_token;
     struct spk_response *response;
     struct spk_record *record;
-    const struct spk_page *page;   /* last_page_size, last_record, last_page_token_value */
+    const struct spk_page *page;   /* last_page_size, last_record */
     struct spk_cursor *cursor;     /* what it refuses the selector leaves out; NULL: nothing */
     struct spk_component *decoder; /* of the retriever: what response.json() is made with */
     struct spk_evidence *evidence; /* of the slice: what requests cost is counted here */

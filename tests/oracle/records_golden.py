@@ -119,6 +119,46 @@ SCHEMAS = [
 ]
 
 
+def option(place, name):
+    return {"type": "RequestOption", "inject_into": place, "field_name": name}
+
+
+PARAMETER = option("request_parameter", "page")
+OPTIONS = [
+    {"page_token_option": PARAMETER},
+    {"page_token_option": option("header", "X-Page")},
+    {"page_token_option": option("body_json", "page")},
+    {"page_token_option": option("body_data", "page")},
+    {"page_token_option": {"type": "RequestPath"}},
+    {"page_token_option": PARAMETER, "page_size_option": option("request_parameter", "size")},
+]
+STRATEGIES = [
+    *({"type": "PageIncrement", **more} for more in ({}, {"page_size": 2}, {"page_size": "2"},
+      {"page_size": 2, "start_from_page": 1}, {"page_size": 2, "inject_on_first_request": True},
+      {"page_size": "{{ config['n'] }}"}, {"page_size": 2, "start_from_page": 5,
+       "inject_on_first_request": True})),
+    *({"type": "OffsetIncrement", **more} for more in ({}, {"page_size": 2}, {"page_size": "2"},
+      {"page_size": 2, "inject_on_first_request": True}, {"page_size": "{{ config['n'] }}"})),
+    *({"type": "CursorPagination", "page_size": 2, **more} for more in (
+      {"cursor_value": "{{ response.next }}"}, {"cursor_value": "{{ response['next'] }}"},
+      {"cursor_value": "{{ headers['X-Next'] }}"}, {"cursor_value": "{{ headers.link.next.url }}"},
+      {"cursor_value": "{{ last_record['id'] }}"}, {"cursor_value": "{{ last_page_size }}"},
+      {"cursor_value": "{{ last_page_token_value }}"}, {"cursor_value": "x"},
+      {"cursor_value": "{{ response.next }}", "stop_condition": "{{ not response.more }}"},
+      {"cursor_value": "{{ response.next }}", "stop_condition": "{{ last_page_size < 2 }}"},
+      {"cursor_value": "{{ response.next or none }}"},
+      {"cursor_value": "{{ (last_page_token_value or 0) + 1 }}"})),
+]  # fmt: skip
+PAGES = [
+    {"body": "{}", "size": 0},
+    {"body": '{"next": "n2", "more": true}', "size": 2, "last_record": {"id": 7}},
+    {"body": '{"next": 5}', "size": 1, "last_record": {"id": "é"}, "last_token": 4},
+    {"body": '{"next": "http://api.test/p?c=1"}', "size": 3, "last_record": {}, "last_token": "t"},
+    {"body": '{"next": ""}', "size": 2, "last_record": {"id": None}, "last_token": 2,
+     "headers": {"X-Next": "h1", "Link": '<http://api.test/2>; rel="next"'}},
+]  # fmt: skip
+
+
 def create(node):
     return FACTORY.create_component(getattr(models, node["type"]), node, CONFIG)
 
@@ -172,6 +212,33 @@ def normalize(schema, record):
     return record
 
 
+def tell(paginator, token):
+    """What the request of a token gets."""
+    given = {"next_page_token": {"next_page_token": token} if token is not None else None}
+    return {
+        "parameters": paginator.get_request_params(**given),
+        "headers": paginator.get_request_headers(**given),
+        "data": paginator.get_request_body_data(**given),
+        "json": paginator.get_request_body_json(**given),
+        "path": paginator.path(**given),
+    }
+
+
+def paginate(node, page):
+    paginator = FACTORY.create_component(
+        models.DefaultPaginator, node, CONFIG, url_base="http://api.test"
+    )
+    first = paginator.get_initial_token()
+    response = answer(page["body"])
+    response.headers.update(page.get("headers", {}))
+    token = paginator.next_page_token(
+        response, page["size"], page.get("last_record"), page.get("last_token")
+    )
+    token = token and token["next_page_token"]
+    return {"initial": first, "first": tell(paginator, first), "next": token,
+            "second": token and tell(paginator, token)}  # fmt: skip
+
+
 def case(out, kind, given, run):
     line = {"kind": kind, **copy.deepcopy(given)}
     try:
@@ -188,6 +255,13 @@ def write(out):
         node = {"type": "DpathExtractor", "field_path": path}
         case(out, "extract", {"component": node, "decoder": decoder, "body": body},
              lambda: extract(decoder, path, body))  # fmt: skip
+    paginators = [(strategy, OPTIONS[0]) for strategy in STRATEGIES]
+    paginators += [(strategy, more) for strategy in STRATEGIES[1:13:5] for more in OPTIONS[1:]]
+    for strategy, more in paginators:
+        node = {"type": "DefaultPaginator", "pagination_strategy": strategy, **more}
+        for page in PAGES:
+            case(out, "paginate", {"component": node, "page": page},
+                 lambda: paginate(copy.deepcopy(node), page))  # fmt: skip
     for condition in FILTERS:
         for record in RECORDS:
             node = {"type": "RecordFilter", "condition": condition}

@@ -61,8 +61,6 @@ static void set_page(struct spk_template_env *env, const struct spk_page *page)
     spk_template_env_set(env, "last_page_size", spk_int(page->size));
     spk_template_env_set(env, "last_record",
                          spk_is_defined(page->last_record) ? page->last_record : spk_null());
-    spk_template_env_set(env, "last_page_token_value",
-                         spk_is_defined(page->last_token) ? page->last_token : spk_null());
 }
 
 /* Names must be NUL-terminated: literals, or keys that spk_arena_dup made. */

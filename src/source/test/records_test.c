@@ -8,7 +8,10 @@
 
 #include <cmocka.h>
 
+#include <ctype.h>
+
 #include "base/file.h"
+#include "source/request/options.h"
 #include "source/selector/selector.h"
 
 #define CONFIG "{\"word\": \"w\", \"n\": 3, \"list\": [1, 2], \"path\": \"b\"}"
@@ -72,11 +75,89 @@ static spk_rc normalize(struct golden *g)
     return SPK_OK;
 }
 
+static struct spk_value or_empty(struct golden *g, struct spk_value value)
+{
+    return spk_is_defined(value) ? value : spk_dict_new(&g->f.arena);
+}
+
+/* What the request of a token gets. */
+static spk_rc tell(struct golden *g, struct spk_component *built, struct spk_value token,
+                   struct spk_value *out)
+{
+    struct spk_request_options options;
+    struct fixture *f = &g->f;
+    f->scope.next_page_token = (struct spk_value){0};
+    if (spk_is_defined(token)) {
+        f->scope.next_page_token = spk_dict_new(&f->arena);
+        spk_set(f->scope.next_page_token, "next_page_token", token);
+    }
+    spk_request_options_init(&options, &f->arena);
+    spk_rc rc = SPK_OPS(built, paginator)->options(built, &f->scope, &options, &f->err);
+    *out = spk_dict_new(&f->arena);
+    spk_set(*out, "parameters", or_empty(g, options.parameters));
+    spk_set(*out, "headers", or_empty(g, options.headers));
+    spk_set(*out, "data", or_empty(g, options.body_data));
+    spk_set(*out, "json", or_empty(g, options.body_json));
+    spk_set(*out, "path", options.path.at ? spk_string(options.path) : spk_null());
+    return rc;
+}
+
+static const char *lower_case_headers(struct golden *g, struct spk_value headers)
+{
+    struct spk_buf text = {0};
+    struct spk_value lower = spk_dict_new(&g->f.arena);
+    for (size_t i = 0; spk_is(headers, SPK_DICT) && i < spk_dict_len(headers); i++) {
+        const struct spk_entry *e = &headers.dict->entries[i];
+        char *name = spk_arena_strdup(&g->f.arena, e->key.text);
+        for (char *at = name; *at; at++)
+            *at = (char)tolower((unsigned char)*at);
+        spk_set(lower, name, e->value);
+    }
+    spk_json_write(&text, lower, 0);
+    const char *kept = spk_arena_strdup(&g->f.arena, spk_buf_view(&text));
+    spk_buf_deinit(&text);
+    return kept;
+}
+
+static spk_rc paginate(struct golden *g)
+{
+    struct fixture *f = &g->f;
+    struct spk_value given = spk_get(g->line, "page"), initial = {0}, next = {0}, told;
+    struct spk_component *built = component(g, "component", SPK_KIND_PAGINATOR);
+    if (!built)
+        return f->err.rc;
+    const struct spk_paginator_ops *ops = SPK_OPS(built, paginator);
+    const struct spk_page page = {.size = spk_get(given, "size").integer,
+                                  .last_record = spk_get(given, "last_record"),
+                                  .last_token = spk_get(given, "last_token")};
+    g->out = spk_dict_new(&f->arena);
+    fixture_answer(f, 200, lower_case_headers(g, spk_get(given, "headers")),
+                   spk_get(given, "body").text);
+    spk_rc rc = ops->initial(built, &f->scope, &initial, &f->err);
+    spk_set(g->out, "initial", spk_is_defined(initial) ? initial : spk_null());
+    if (!rc)
+        rc = tell(g, built, initial, &told);
+    if (rc)
+        return rc;
+    spk_set(g->out, "first", told);
+    f->scope.page = &page;
+    rc = ops->next(built, &f->scope, &page, &next, &f->err);
+    spk_set(g->out, "next", spk_is_defined(next) ? next : spk_null());
+    f->scope.page = NULL;
+    if (!rc)
+        rc = tell(g, built, next, &told);
+    spk_set(g->out, "second", spk_is_defined(next) ? told : spk_null());
+    return rc;
+}
+
 static const struct {
     const char *kind;
     spk_rc (*run)(struct golden *);
-} runners[] = {
-    {"extract", extract}, {"filter", filter}, {"transform", transform}, {"normalize", normalize}};
+} runners[] = {{"extract", extract},
+               {"filter", filter},
+               {"paginate", paginate},
+               {"transform", transform},
+               {"normalize", normalize}};
 
 /* Whether the case gives what the CDK gave. */
 static bool holds(struct spk_view text)
