@@ -168,7 +168,7 @@ static void a_wait_until_a_time_is_what_is_left_of_it(void **state)
     struct spk_error err = {0};
     fixture_init(&f, NULL, NULL);
     snprintf(headers, sizeof(headers), "{\"reset\": \"%lld\"}",
-             (long long)(spk_time_now_us() / SPK_SECOND_US + 100));
+             (long long)spk_time_now_us() / SPK_SECOND_US + 100);
     struct spk_component *strategy = fixture_build(&f, UNTIL(""), SPK_KIND_BACKOFF);
     fixture_answer(&f, 429, headers, SPK_V(""));
     double is = SPK_OPS(strategy, backoff)->seconds(strategy, &f.scope, 1, &err);
