@@ -1,6 +1,8 @@
 #include <stddef.h>
+#include <stdio.h>
 
 #include "command.h"
+#include "outcome.h"
 #include "progress.h"
 #include "report.h"
 
@@ -9,7 +11,7 @@ struct words {
     struct spk_view platform, project;
     int32_t from, to;
     struct spk_value days, accounts;
-    bool resume, json;
+    bool resume, plan, json;
     int outcome; /* the exit status of a run that came to its end */
 };
 
@@ -45,6 +47,10 @@ static const struct spk_option options[] = {
      .type = SPK_OPTION_BOOL,
      .offset = FIELD(resume),
      .help = "finish the run that was cut off"},
+    {.name = "plan",
+     .type = SPK_OPTION_BOOL,
+     .offset = FIELD(plan),
+     .help = "only begin the run and print its ID, for the commands of the steps"},
     SPK_PARTS_PROJECT_OPTION(FIELD(project)),
     {.name = "json", .type = SPK_OPTION_BOOL, .offset = FIELD(json), .help = "machine output"},
     SPK_OPTION_END,
@@ -102,32 +108,6 @@ static spk_rc open_run(struct spk_parts *parts, const struct words *words, struc
     return rc;
 }
 
-/* What an orchestrator or a person does next: look at what is held; else act, or try again, for
- * accounts that could not be read. */
-static spk_rc judge_outcome(struct spk_parts *parts, const struct spk_run *run, int *outcome,
-                            struct spk_error *err)
-{
-    struct spk_batch_query held = {.run = spk_view_of(run->id), .status = SPK_BATCH_HELD};
-    struct spk_batch_list batches = {0};
-    struct spk_extract_list extracts = {0};
-    bool seen[SPK_ESYSTEM + 1] = {0};
-    spk_rc rc = spk_storage_batches(parts->storage, &held, &parts->arena, &batches, err);
-    if (!rc)
-        rc = spk_storage_extracts(parts->storage, held.run, &parts->arena, &extracts, err);
-    for (size_t i = 0; !rc && i < extracts.n; i++) {
-        int failure = extracts.items[i].failure;
-        if (extracts.items[i].status == SPK_EXTRACT_FAILED)
-            seen[failure > SPK_OK && failure < SPK_ESYSTEM ? failure : SPK_ESYSTEM] = true;
-    }
-    if (rc)
-        return rc;
-    spk_rc class = seen[SPK_ECONFIG]      ? SPK_ECONFIG
-                   : seen[SPK_ETRANSIENT] ? SPK_ETRANSIENT
-                                          : SPK_ESYSTEM;
-    *outcome = batches.n > 0 ? (int)SPK_EXIT_HELD : spk_rc_exit_status(class);
-    return SPK_OK;
-}
-
 /* Behind what the level that failed advises. */
 static void hint_resume(const struct words *words, struct spk_error *err)
 {
@@ -137,22 +117,30 @@ static void hint_resume(const struct words *words, struct spk_error *err)
                    first.hint[0] ? first.hint : "mend the cause", SPK_FMT(words->platform));
 }
 
+static spk_rc tell_plan(struct spk_parts *parts, const struct words *words,
+                        const struct spk_run *run, struct spk_error *err)
+{
+    if (words->json)
+        return spk_report_run(parts, run, true, err);
+    puts(run->id);
+    return SPK_OK;
+}
+
 static spk_rc finish(void *given, struct spk_parts *parts, struct spk_error *err)
 {
     struct words *words = given;
     struct spk_run run = {0};
     bool held = false;
     spk_rc rc = open_run(parts, words, &parts->arena, &run, err);
-    if (rc)
-        return rc;
+    if (rc || words->plan)
+        return rc ? rc : tell_plan(parts, words, &run, err);
     rc = spk_flow_finish(&parts->flow, &run, &held, spk_progress_start(), err);
     spk_progress_end();
     if (rc) {
         hint_resume(words, err);
         return rc;
     }
-    if (held)
-        rc = judge_outcome(parts, &run, &words->outcome, err);
+    rc = spk_outcome(parts, &run, SPK_OUTCOME_RUN, &words->outcome, err);
     return rc ? rc : spk_report_run(parts, &run, words->json, err);
 }
 
@@ -168,7 +156,8 @@ static int run(int argc, char **argv, struct spk_error *err)
 
 const struct spk_command spk_run_command = {
     .name = "run",
-    .usage = "PLATFORM [--from DAY] [--to DAY] [--day DAY]... [--account ID]... [--resume]",
+    .usage =
+        "PLATFORM [--from DAY] [--to DAY] [--day DAY]... [--account ID]... [--resume] [--plan]",
     .help = "extract, inspect, gate, publish and link one platform",
     .options = options,
     .run = run,

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "command.h"
+#include "outcome.h"
 #include "progress.h"
 #include "report.h"
 
@@ -9,6 +10,7 @@ struct words {
     struct spk_view run, project;
     bool json;
     enum spk_step step;
+    int outcome; /* the exit status of a step that was done */
 };
 
 #define FIELD(name) offsetof(struct words, name)
@@ -20,9 +22,21 @@ static const struct spk_option options[] = {
     SPK_OPTION_END,
 };
 
+/* What a step found is its exit status; the last one tells of the whole run. */
+static spk_rc judge_outcome(struct spk_parts *parts, const struct spk_run *run, struct words *words,
+                            struct spk_error *err)
+{
+    static const enum spk_outcome_of asked[] = {
+        [SPK_STEP_EXTRACT] = SPK_OUTCOME_READ,
+        [SPK_STEP_GATE] = SPK_OUTCOME_GATE,
+        [SPK_STEP_LINK] = SPK_OUTCOME_RUN,
+    };
+    return spk_outcome(parts, run, asked[words->step], &words->outcome, err);
+}
+
 static spk_rc do_step(void *given, struct spk_parts *parts, struct spk_error *err)
 {
-    const struct words *words = given;
+    struct words *words = given;
     struct spk_run run;
     spk_rc rc = spk_parts_run(parts, words->run, &parts->arena, &run, err);
     if (!rc)
@@ -33,6 +47,8 @@ static spk_rc do_step(void *given, struct spk_parts *parts, struct spk_error *er
     }
     if (!rc)
         rc = spk_parts_run(parts, words->run, &parts->arena, &run, err);
+    if (!rc)
+        rc = judge_outcome(parts, &run, words, err);
     return rc ? rc : spk_report_run(parts, &run, words->json, err);
 }
 
@@ -41,7 +57,8 @@ static int run_step(const struct spk_command *command, enum spk_step step, char 
 {
     struct words words = {.step = step};
     const struct spk_parts_job job = {&words, &words.project, do_step};
-    return spk_parts_command(command, &job, argv, err);
+    int status = spk_parts_command(command, &job, argv, err);
+    return status == SPK_EXIT_DONE ? words.outcome : status;
 }
 
 #define STEP_COMMAND(name_, step_, help_)                                                          \

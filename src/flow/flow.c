@@ -17,9 +17,9 @@ static const step_function steps[SPK_STEP_COUNT] = {
     [SPK_STEP_LINK] = spk_flow_link,
 };
 
-spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run,
-                     enum spk_step step, const struct spk_flow_progress *progress,
-                     struct spk_error *err)
+static spk_rc do_step(const struct spk_flow_parts *parts, const struct spk_run *run,
+                      enum spk_step step, const struct spk_flow_progress *progress,
+                      struct spk_error *err)
 {
     if (run->step < step) {
         spk_error_set(err, SPK_ECONFIG, "step %s of run %s comes before %s",
@@ -57,21 +57,40 @@ static spk_rc find_open_ends(const struct spk_flow_parts *parts, const struct sp
     return rc;
 }
 
+static spk_rc end_run(const struct spk_flow_parts *parts, const struct spk_run *run, bool *held,
+                      struct spk_error *err)
+{
+    spk_rc rc = find_open_ends(parts, run, held, err);
+    if (rc)
+        return rc;
+    return spk_storage_run_end(parts->storage, spk_view_of(run->id),
+                               *held ? SPK_RUN_HELD : SPK_RUN_DONE, SPK_V(""), err);
+}
+
+spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run,
+                     enum spk_step step, const struct spk_flow_progress *progress,
+                     struct spk_error *err)
+{
+    bool last = step == SPK_STEP_LINK && run->step == step, held;
+    spk_rc rc = do_step(parts, run, step, progress, err);
+    return rc || !last ? rc : end_run(parts, run, &held, err);
+}
+
 spk_rc spk_flow_finish(const struct spk_flow_parts *parts, struct spk_run *run, bool *held,
                        const struct spk_flow_progress *progress, struct spk_error *err)
 {
     spk_rc rc = SPK_OK;
     while (!rc && run->step < SPK_STEP_COUNT) {
-        rc = spk_flow_step(parts, run, run->step, progress, err);
+        rc = do_step(parts, run, run->step, progress, err);
         if (!rc)
             run->step = (enum spk_step)(run->step + 1);
     }
     if (!rc)
-        rc = find_open_ends(parts, run, held, err);
+        rc = end_run(parts, run, held, err);
     if (rc)
         return spk_error_context(err, rc, "run %s", run->id);
     run->status = *held ? SPK_RUN_HELD : SPK_RUN_DONE;
-    return spk_storage_run_end(parts->storage, spk_view_of(run->id), run->status, SPK_V(""), err);
+    return SPK_OK;
 }
 
 /* A run whose last held batch was decided is done. */

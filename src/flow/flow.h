@@ -43,7 +43,7 @@ struct spk_flow_request {
 /* Plans a run: its id in `run`. ECONFIG when an earlier run of the platform is not ended. */
 spk_rc spk_flow_start(const struct spk_flow_parts *parts, const struct spk_flow_request *request,
                       struct spk_arena *arena, struct spk_run *run, struct spk_error *err);
-/* One step of a run. Doing a done step again changes nothing. */
+/* One step of a run, the last of which ends it. Doing a done step again changes nothing. */
 spk_rc spk_flow_step(const struct spk_flow_parts *parts, const struct spk_run *run,
                      enum spk_step step, const struct spk_flow_progress *progress,
                      struct spk_error *err);
