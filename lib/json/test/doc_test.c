@@ -77,8 +77,7 @@ static void a_document_knows_whether_it_is_json_for_everyone(void **state)
     static const struct {
         const char *text;
         bool standard;
-    } cases[] = {
-        {"[1e3,null]", true}, {"[NaN]", false}, {"[-Infinity]", false}, {"[1e999]", true}};
+    } cases[] = {{"[1e3,null]", true}, {"[NaN]", false}, {"[-Infinity]", false}, {"[1e999]", true}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct spk_json_doc *doc = parse(cases[i].text);
         assert_int_equal(spk_json_doc_is_standard(doc), cases[i].standard);
