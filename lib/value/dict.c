@@ -122,6 +122,20 @@ void spk_dict_set_value(struct spk_value dict, struct spk_value key, struct spk_
         index_build(self);
 }
 
+void spk_dict_update(struct spk_value dict, struct spk_value from)
+{
+    for (size_t i = 0; from.kind == SPK_DICT && i < from.dict->len; i++)
+        spk_dict_set_value(dict, from.dict->entries[i].key, from.dict->entries[i].value);
+}
+
+struct spk_value spk_dict_copy(struct spk_arena *arena, struct spk_value dict)
+{
+    struct spk_value copy = spk_dict_new(arena);
+    copy.mark = dict.mark;
+    spk_dict_update(copy, dict);
+    return copy;
+}
+
 size_t spk_dict_filter(struct spk_dict *dict, spk_dict_keep keep, void *context)
 {
     size_t kept = 0;

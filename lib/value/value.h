@@ -154,6 +154,10 @@ static inline void spk_set(struct spk_value dict, const char *key, struct spk_va
     spk_dict_set(dict, spk_view_of(key), value);
 }
 void spk_dict_set_value(struct spk_value dict, struct spk_value key, struct spk_value value);
+/* dict.update: nothing where `from` is no DICT. */
+void spk_dict_update(struct spk_value dict, struct spk_value from);
+/* A new dict with the same entries and mark; the values are shared. */
+struct spk_value spk_dict_copy(struct spk_arena *arena, struct spk_value dict);
 bool spk_dict_remove(struct spk_value dict, struct spk_view key); /* true when it was there */
 bool spk_dict_remove_value(struct spk_value dict, struct spk_value key);
 

@@ -109,10 +109,7 @@ static spk_rc build_rule(const struct spk_build *build, struct spk_value node,
     struct spk_component *component = NULL;
     if (!spk_is(node, SPK_DICT))
         return spk_build_fail(build, node, err, "a rule is a mapping");
-    struct spk_value typed = spk_dict_new(build->arena);
-    typed.mark = node.mark;
-    for (size_t i = 0; i < spk_dict_len(node); i++)
-        spk_dict_set_value(typed, node.dict->entries[i].key, node.dict->entries[i].value);
+    struct spk_value typed = spk_dict_copy(build->arena, node);
     spk_set(typed, "type", spk_str("BodyRule"));
     spk_rc rc = spk_component_build(build, typed, SPK_KIND_OTHER, &component, err);
     if (!rc)
@@ -145,8 +142,7 @@ static struct spk_value default_rule(struct spk_arena *arena, struct spk_value w
     spk_set(node, "action", spk_str("FAIL"));
     spk_set(node, "failure_type", spk_str("system_error"));
     spk_set(node, "message", spk_str("the platform's answer is not recognised"));
-    for (size_t i = 0; spk_is(written, SPK_DICT) && i < spk_dict_len(written); i++)
-        spk_dict_set_value(node, written.dict->entries[i].key, written.dict->entries[i].value);
+    spk_dict_update(node, written);
     return node;
 }
 

@@ -82,15 +82,6 @@ static const char *type_of_field(struct spk_view field, bool custom)
     return NULL;
 }
 
-static struct spk_value shallow_copy(struct spk_arena *arena, struct spk_value dict)
-{
-    struct spk_value copy = spk_dict_new(arena);
-    copy.mark = dict.mark;
-    for (size_t i = 0; i < spk_dict_len(dict); i++)
-        spk_dict_set_value(copy, dict.dict->entries[i].key, dict.dict->entries[i].value);
-    return copy;
-}
-
 /* A JSON schema is no component: `type: object`, a union of types, or a property called "type". */
 static bool is_json_schema(struct spk_value node)
 {
@@ -107,11 +98,8 @@ static bool is_typed_dict(struct spk_value node)
 static struct spk_value merge_parameters(struct spk_arena *arena, struct spk_value outer,
                                          struct spk_value own)
 {
-    struct spk_value merged = shallow_copy(arena, outer);
-    if (spk_is(own, SPK_DICT)) {
-        for (size_t i = 0; i < spk_dict_len(own); i++)
-            spk_dict_set_value(merged, own.dict->entries[i].key, own.dict->entries[i].value);
-    }
+    struct spk_value merged = spk_dict_copy(arena, outer);
+    spk_dict_update(merged, own);
     return merged;
 }
 
@@ -159,7 +147,7 @@ static spk_rc propagate_field(struct propagation *p, struct spk_value type, stru
         return SPK_OK;
     struct spk_value inner = parameters;
     if (spk_is_defined(spk_dict_get(parameters, entry->key.text))) {
-        inner = shallow_copy(arena, parameters);
+        inner = spk_dict_copy(arena, parameters);
         spk_dict_remove(inner, entry->key.text);
     }
     struct spk_view name = spk_arena_printf(
@@ -194,7 +182,7 @@ static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk
     struct spk_arena *arena = &p->manifest->arena;
     if (++p->depth > SPK_MANIFEST_MAX_DEPTH || ++p->nodes > SPK_MANIFEST_MAX_NODES)
         return spk_manifest_fail(p->manifest, node, p->err, "components are nested too deeply");
-    struct spk_value copy = shallow_copy(arena, node);
+    struct spk_value copy = spk_dict_copy(arena, node);
     struct spk_value type = spk_get(copy, "type");
     if (!spk_is_defined(type)) {
         const char *found = type_of_field(field, spk_is_defined(spk_get(copy, "class_name")));

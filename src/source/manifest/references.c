@@ -93,14 +93,8 @@ static struct spk_value overlay(struct resolver *r, struct spk_value below, stru
 {
     struct spk_value merged = spk_dict_new(&r->manifest->arena);
     merged.mark = above.mark;
-    for (size_t i = 0; i < spk_dict_len(below); i++) {
-        const struct spk_entry *e = &below.dict->entries[i];
-        spk_dict_set_value(merged, e->key, e->value);
-    }
-    for (size_t i = 0; i < spk_dict_len(above); i++) {
-        const struct spk_entry *e = &above.dict->entries[i];
-        spk_dict_set_value(merged, e->key, e->value);
-    }
+    spk_dict_update(merged, below);
+    spk_dict_update(merged, above);
     return merged;
 }
 

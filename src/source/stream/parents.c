@@ -1,14 +1,5 @@
 #include "nodes.h"
 
-static struct spk_value shallow_copy(struct spk_arena *arena, struct spk_value dict)
-{
-    struct spk_value copy = spk_dict_new(arena);
-    copy.mark = dict.mark;
-    for (size_t i = 0; i < spk_dict_len(dict); i++)
-        spk_dict_set_value(copy, dict.dict->entries[i].key, dict.dict->entries[i].value);
-    return copy;
-}
-
 struct spk_value spk_node_with_cache(struct spk_arena *arena, struct spk_value stream)
 {
     struct spk_value retriever = spk_get(stream, "retriever");
@@ -16,9 +7,9 @@ struct spk_value spk_node_with_cache(struct spk_arena *arena, struct spk_value s
     struct spk_value given = spk_get(requester, "use_cache");
     if (!spk_is(requester, SPK_DICT) || (spk_is(given, SPK_BOOL) && !given.boolean))
         return stream;
-    requester = shallow_copy(arena, requester);
-    retriever = shallow_copy(arena, retriever);
-    stream = shallow_copy(arena, stream);
+    requester = spk_dict_copy(arena, requester);
+    retriever = spk_dict_copy(arena, retriever);
+    stream = spk_dict_copy(arena, stream);
     spk_set(requester, "use_cache", spk_bool(true));
     spk_set(retriever, "requester", requester);
     spk_set(stream, "retriever", retriever);
