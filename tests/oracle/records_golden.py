@@ -34,7 +34,8 @@ XML = {"type": "XmlDecoder"}
 EXTRACTIONS = [
     *((JSON, path, body) for path in ([], ["a"], ["a", "b"], ["a", "*"], ["*"], ["*", "b"], ["0"],
       ["{{ config['path'] }}"], ["a", "{{ config['path'] }}"], ["x", "*", "y"]) for body in (
-        "", "{}", "[]", "null", "7", '"text"', '{"a": [{"b": 1}, {"b": 2}]}', '{"a": {"b": [1, 2]}}',
+        "", "{}", "[]", "null", "7", '"text"', '{"a": [{"b": 1}, {"b": 2}]}',
+        '{"a": {"b": [1, 2]}}',
         '{"a": {"b": {"c": 1}, "d": {"c": 2}}}', '[{"a": 1}, {"a": {"b": 2}}]', '{"b": [{"x": 1}]}',
         '{"a": null}', '{"a": []}', '{"a": {}}', '{"a": 0}', '{"a": "t"}', '{"a": [[1], [2]]}',
         '{"0": {"x": 1}}', '{"x": [{"y": 1}, {"z": 2}, {"y": [3]}]}')),
@@ -44,7 +45,8 @@ EXTRACTIONS = [
     *((JSONL, [], body) for body in ("", '{"a": 1}\n{"a": 2}', '{"a": 1}\n\n{"a": 2}\n',
       '{"a": 1}\r\n{"a": 2}\r\n', '{"a": 1}\nno\n{"a": 3}', '[1, 2]\n{"b": 1}', '{"a": 1}\n{"a":')),
     *((JSONL, ["a"], body) for body in ('{"a": 1}\n{"a": [2, 3]}', '{"b": 1}\n{"a": {"c": 1}}')),
-    *((CSV, [], body) for body in ("", "a,b", "a,b\n1,2\n", "a,b\r\n1,2\r\n3,4", 'a,b\n"1,1","x""y"\n',
+    *((CSV, [], body) for body in ("", "a,b", "a,b\n1,2\n", "a,b\r\n1,2\r\n3,4",
+      'a,b\n"1,1","x""y"\n',
       'a\n"two\nlines"\n', "a,b\n\n1,2\n", "a,b\nü,é\n")),
     *(({**CSV, "delimiter": mark}, [], "a;b\tc\n1;2\t3\n") for mark in (";", "\\t", "\t")),
     ({**CSV, "encoding": "latin-1"}, [], "a,b\nx,y\n"),
@@ -59,8 +61,10 @@ RECORDS = [
     {"id": "é", "a": None, "b": {}}, {"a_x": 1, "a_y": 2, "b": {"a_x": 3}},
 ]  # fmt: skip
 FILTERS = [
-    "", "{{ record.a == 1 }}", "{{ record['a'] }}", "{{ record.get('a') is none }}", "True", "false",
-    "{{ config['n'] == 3 }}", "{{ record.b.c == 'x' }}", "{{ 'a' in record }}", "{{ record.l | length }}",
+    "", "{{ record.a == 1 }}", "{{ record['a'] }}", "{{ record.get('a') is none }}", "True",
+    "false",
+    "{{ config['n'] == 3 }}", "{{ record.b.c == 'x' }}", "{{ 'a' in record }}",
+    "{{ record.l | length }}",
     "{{ record.a > 1 }}", "{{ stream_slice.day == 'd' }}", "{{ record['missing'] }}",
 ]  # fmt: skip
 
@@ -74,7 +78,8 @@ ADDITIONS = [
     {"fields": [field(["n"], "{{ config['word'] }}")]},
     *({"fields": [field(["n"], text)]} for text in ("{{ 1 + 1 }}", "{{ record.a }}", "007", "1.50",
       "{{ config['list'] }}", "{{ record }}", "None", "{{ none }}", "true", "[1, 'x']", "{{ '5' }}",
-      "2024-01-01", "{{ record['a'] | string }}", "{{ record.get('b') }}", "", "{{ '' }}", "a{{ 1 }}b",
+      "2024-01-01", "{{ record['a'] | string }}", "{{ record.get('b') }}", "", "{{ '' }}",
+      "a{{ 1 }}b",
       "{{ stream_slice['day'] }}")),
     *({"fields": [field(["n"], text, value_type=kind)]} for kind in ("string", "integer", "number",
       "boolean") for text in ("5", "5.5", "true", "x", "{{ 7 }}", "{{ record.a }}", "")),
@@ -100,7 +105,8 @@ REMOVALS = [
 ]  # fmt: skip
 
 VALUES = [
-    None, True, False, 0, 1, -5, 1.5, 1.0, 1e300, "", "5", "-7", "+8", "1_000", " 9 ", "1.5", "1e3", "1__0", "_1", "1_", "1_0.5_0", "nan", "-inf", "0x10", "- 5", "+-5",
+    None, True, False, 0, 1, -5, 1.5, 1.0, 1e300, "", "5", "-7", "+8", "1_000", " 9 ", "1.5",
+    "1e3", "1__0", "_1", "1_", "1_0.5_0", "nan", "-inf", "0x10", "- 5", "+-5",
     "x", "true", "No", "on", "0", [], [1], ["a", 2], {}, {"a": 1}, 10**20, "12345678901234567890",
 ]  # fmt: skip
 TYPES = [
