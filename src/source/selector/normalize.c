@@ -233,10 +233,11 @@ static struct spk_value follow(struct normalizer *n, struct spk_value schema)
 /* Records mostly have their fields in the order of the schema. */
 static struct spk_value *find_field(struct spk_value record, struct spk_view name, size_t guess)
 {
-    struct spk_entry *entry = &record.dict->entries[guess];
-    if (guess < spk_dict_len(record) && spk_is(entry->key, SPK_STRING) &&
-        spk_view_equal(entry->key.text, name))
-        return &entry->value;
+    if (guess < spk_dict_len(record)) {
+        struct spk_entry *entry = &record.dict->entries[guess];
+        if (spk_is(entry->key, SPK_STRING) && spk_view_equal(entry->key.text, name))
+            return &entry->value;
+    }
     return spk_dict_find(record, name);
 }
 
