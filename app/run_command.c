@@ -91,6 +91,20 @@ static spk_rc make_request(const struct words *words, struct spk_arena *arena,
     return read_days(words, arena, request, err);
 }
 
+/* Nothing is open: a run that was cut off behind its last write has come to its end. */
+static spk_rc last_run(struct spk_parts *parts, const struct words *words, struct spk_arena *arena,
+                       struct spk_run *run, struct spk_error *err)
+{
+    struct spk_run_query query = {.platform = words->platform, .most = 1};
+    struct spk_run_list runs = {0};
+    spk_rc rc = spk_storage_runs(parts->storage, &query, arena, &runs, err);
+    if (!rc && runs.n == 0)
+        rc = spk_error_set(err, SPK_ECONFIG, "%.*s has no run to resume", SPK_FMT(words->platform));
+    if (!rc)
+        *run = runs.items[0];
+    return rc;
+}
+
 static spk_rc open_run(struct spk_parts *parts, const struct words *words, struct spk_arena *arena,
                        struct spk_run *run, struct spk_error *err)
 {
@@ -103,9 +117,7 @@ static spk_rc open_run(struct spk_parts *parts, const struct words *words, struc
     if (!words->resume)
         return spk_flow_start(&parts->flow, &request, arena, run, err);
     rc = spk_storage_run_open(parts->storage, words->platform, arena, run, err);
-    if (!rc && !run->id[0])
-        rc = spk_error_set(err, SPK_ECONFIG, "%.*s has no run to resume", SPK_FMT(words->platform));
-    return rc;
+    return rc || run->id[0] ? rc : last_run(parts, words, arena, run, err);
 }
 
 /* Behind what the level that failed advises. */
@@ -134,7 +146,8 @@ static spk_rc finish(void *given, struct spk_parts *parts, struct spk_error *err
     spk_rc rc = open_run(parts, words, &parts->arena, &run, err);
     if (rc || words->plan)
         return rc ? rc : tell_plan(parts, words, &run, err);
-    rc = spk_flow_finish(&parts->flow, &run, &held, spk_progress_start(), err);
+    if (run.status == SPK_RUN_RUNNING)
+        rc = spk_flow_finish(&parts->flow, &run, &held, spk_progress_start(), err);
     spk_progress_end();
     if (rc) {
         hint_resume(words, err);

@@ -19,6 +19,7 @@ struct spk_csv_options {
     const char *encoding; /* Python's names: utf-8 (NULL), utf-8-sig, latin-1, cp1252, utf-16 ... */
     bool no_header;       /* every record is a row */
     bool reject_nul;      /* a NUL character is EDATA; otherwise a character as any other */
+    bool reject_open;     /* a text that ends inside quotes is EDATA: it was cut off */
     size_t max_field;     /* characters; 0: 131072, as Python */
     size_t max_record;    /* bytes of UTF-8; 0: 16 MiB */
     size_t max_fields;    /* per record; 0: 65536 */

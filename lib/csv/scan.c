@@ -237,6 +237,10 @@ enum spk_csv_step spk_csv_scanner_end(struct spk_csv_scanner *scanner, struct sp
 {
     if (scanner->state == SPK_CSV_START_RECORD)
         return SPK_CSV_MORE;
+    if (scanner->options.reject_open && scanner->state == SPK_CSV_IN_QUOTED) {
+        spk_buf_append_str(problem, "the text ends inside a quoted field");
+        return SPK_CSV_FAILED;
+    }
     end_field(scanner);
     scanner->state = SPK_CSV_START_RECORD;
     return check_sizes(scanner, problem) ? SPK_CSV_RECORD : SPK_CSV_FAILED;

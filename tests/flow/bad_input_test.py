@@ -272,6 +272,7 @@ def run_limited(folder, megabytes):
         ("/truncated.gzip", "{type: JsonDecoder}", "/truncated.gzip"),
         ("/bomb", "{type: JsonDecoder}", "times"),
         ("/truncated.xml", "{type: XmlDecoder}", "no XML"),
+        ("/quote.csv", "{type: CsvDecoder}", "record 2, line 2: the text ends inside a quoted"),
     ],
 )
 def test_a_broken_or_exploding_body_fails_in_bounded_memory(

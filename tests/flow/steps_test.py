@@ -43,6 +43,15 @@ def test_a_refused_account_shows_in_extract_and_what_waits_for_it_in_gate(projec
     assert project.last_run("cellxpert") == (run, HELD)
 
 
+def test_to_resume_what_is_done_tells_how_it_ended(project):
+    assert project.resume("cellxpert").status == ACT  # there was none
+    assert project.run("cellxpert").status == 0
+    before = project.snapshot("cellxpert")
+    result = project.resume("cellxpert")
+    assert result.status == 0 and project.last_run("cellxpert")[0] in result.stdout
+    assert project.snapshot("cellxpert") == before
+
+
 def test_a_step_out_of_turn_names_the_one_before(project):
     run = plan(project)
     result = project.spike("publish", "--run", run)

@@ -77,6 +77,7 @@ static spk_rc decode(struct spk_component *self, struct spk_response *response,
 {
     const struct csv_decoder *decoder = (const struct csv_decoder *)self;
     struct spk_csv_options options = {.delimiter = decoder->delimiter,
+                                      .reject_open = true,
                                       .encoding =
                                           spk_arena_strdup(response->arena, decoder->encoding)};
     struct spk_csv *csv = NULL;
