@@ -66,7 +66,7 @@ MANIFESTS = [
     ("cursor_granularity: P1D", "cursor_granularity: [1]", "cursor_granularity: text is expected"),
     ("    cursor_field: date\n", "", "cursor_field"),
     ("\nstreams:", "\nstreams: [", "m.yaml:11:3"),
-    ("config.get('gateway')", "config.get('gateway'", "manifest line "),
+    ("config.get('gateway')", "config.get('gateway'", "m.yaml:72:9: template of HttpReq"),
 ]
 
 

@@ -118,8 +118,9 @@ static spk_rc placed(const struct spk_component *self, spk_rc rc, struct spk_err
 {
     if (!rc || !self->node.mark)
         return rc;
-    return spk_error_context(err, rc, "manifest line %u, template of %s",
-                             spk_mark_line(self->node.mark), self->type->name);
+    return spk_error_context(err, rc, "%s:%u:%u: template of %s", self->source->manifest->file,
+                             spk_mark_line(self->node.mark), spk_mark_column(self->node.mark),
+                             self->type->name);
 }
 
 spk_rc spk_scope_eval(const struct spk_scope *scope, const struct spk_component *self,
