@@ -1,8 +1,9 @@
--- A day in gold without a published batch of that operator account would be made up.
+-- A day in gold of which no report's latest version has rows would be made up, or outdated.
 with published as (
     {% for platform in var('platforms') %}
     select distinct '{{ platform }}' as platform, operator_account, dt
-    from {{ source('raw', platform ~ '_files') }}
+    from ({{ latest_files(platform) }}) as latest
+    where row_count > 0
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )

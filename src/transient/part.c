@@ -16,7 +16,7 @@ static spk_rc write_object(void *context, const void *at, size_t len, struct spk
     return spk_objstore_writer_write(context, spk_view_make(at, len), err);
 }
 
-static spk_rc open_part(struct spk_open_batch *batch, struct spk_error *err)
+spk_rc spk_part_open(struct spk_open_batch *batch, struct spk_error *err)
 {
     static const char *const dictionary[] = {"additional_cntx"};
     const struct spk_transient_options *options = &batch->owner->options;
@@ -79,7 +79,7 @@ spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record,
                        struct spk_view context, int64_t now_us, struct spk_error *err)
 {
     struct spk_part *part = &batch->part;
-    spk_rc rc = part->parquet ? SPK_OK : open_part(batch, err);
+    spk_rc rc = part->parquet ? SPK_OK : spk_part_open(batch, err);
     if (rc)
         return rc;
     spk_names_look(&batch->names, record);

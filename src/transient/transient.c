@@ -59,6 +59,14 @@ static spk_rc write_document(struct spk_transient *t, struct spk_open_batch *bat
     return rc;
 }
 
+/* A batch without rows has a file as well: whoever reads the raw zone learns from it that the day
+ * has a newer version, which has none. */
+static spk_rc end_files(struct spk_open_batch *batch, struct spk_error *err)
+{
+    spk_rc rc = batch->batch.records == 0 ? spk_part_open(batch, err) : SPK_OK;
+    return rc ? rc : spk_part_close(batch, err);
+}
+
 static spk_rc finish_batch(struct spk_transient *t, struct spk_open_batch *batch,
                            struct spk_error *err)
 {
@@ -67,7 +75,7 @@ static spk_rc finish_batch(struct spk_transient *t, struct spk_open_batch *batch
         struct spk_view prefix = spk_arena_printf(&batch->arena, "%.*s/", SPK_FMT(batch->folder));
         return spk_transient_clear(t->options.store, prefix, err);
     }
-    spk_rc rc = spk_part_close(batch, err);
+    spk_rc rc = end_files(batch, err);
     if (!rc && batch->batch.rows != batch->batch.records)
         rc = spk_error_set(err, SPK_ESYSTEM, "%.*s: %lld records were read but %lld rows written",
                            SPK_FMT(batch->folder), (long long)batch->batch.records,

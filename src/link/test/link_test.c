@@ -254,6 +254,26 @@ static void columns_come_from_the_folders_of_the_key(void **state)
         1);
 }
 
+/* A newer version of a day without rows: before others in its part of the view, and alone. */
+static void files_without_rows_are_listed_and_counted(void **state)
+{
+    static const struct spec specs[] = {
+        {"op", "A", DAY, 0, 0, 0},
+        {"op", "A", DAY + 1, 0, 2, 2},
+        {"op", "A", DAY + 1, 5, 0, 0},
+        {"op", "B", DAY, 0, 0, 0},
+    };
+    struct scene *s = *state;
+    for (size_t i = 0; i < COUNT(specs); i++)
+        publish(s, &specs[i]);
+    assert_result(refresh(s), 4, 2);
+    assert_result(refresh(s), 0, 0);
+    assert_true(s->storage->linked[3]);
+    assert_int_equal(number(s, "select count(*) from raw.cellxpert"), 2);
+    assert_int_equal(number(s, "select count(*) from raw.cellxpert where stream_name = 'B'"), 0);
+    assert_int_equal(number(s, "select count(*) from raw.cellxpert_files where row_count = 0"), 3);
+}
+
 static void names_may_hold_quotes_blanks_patterns_and_any_letter(void **state)
 {
     static const char *const names[] = {
@@ -339,6 +359,17 @@ static void a_file_that_is_gone_or_damaged_is_named(void **state)
     struct spk_objstore_put put = {.key = key};
     assert_int_equal(spk_objstore_put(s->raw, &put, SPK_V("PAR1 cut"), NULL, NULL), SPK_OK);
     assert_refused(s, SPK_EDATA, "2024_10_04_120000007.parquet");
+}
+
+static void a_file_without_rows_that_has_some_or_is_gone_is_named(void **state)
+{
+    struct scene *s = *state;
+    const struct spec wrong = {"op", "A", DAY, 0, 1, 0};
+    publish_good(s, "op", DAY, 3);
+    struct spk_view key = publish(s, &wrong);
+    assert_refused(s, SPK_EDATA, "has 1 rows in the warehouse, 0 were published");
+    assert_int_equal(spk_objstore_delete(s->raw, key, NULL), SPK_OK);
+    assert_refused(s, SPK_EDATA, "op/A/2024/10/04/2024_10_04_120000000.parquet");
 }
 
 static void a_bucket_without_files_of_this_machine_is_refused(void **state)
@@ -491,10 +522,12 @@ int main(void)
         TEST(a_file_in_the_bucket_that_was_not_published_is_not_seen),
         TEST(a_rebuilt_warehouse_sees_and_counts_all_again),
         TEST(columns_come_from_the_folders_of_the_key),
+        TEST(files_without_rows_are_listed_and_counted),
         TEST(names_may_hold_quotes_blanks_patterns_and_any_letter),
         TEST(many_files_in_many_parts_are_each_seen_once),
         TEST(a_count_that_differs_names_the_first_file_and_changes_nothing),
         TEST(a_file_that_is_gone_or_damaged_is_named),
+        TEST(a_file_without_rows_that_has_some_or_is_gone_is_named),
         TEST(a_bucket_without_files_of_this_machine_is_refused),
         TEST(a_key_with_another_layout_is_refused),
         TEST(whichever_statement_fails_the_next_refresh_finishes),

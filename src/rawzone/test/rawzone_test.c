@@ -80,7 +80,7 @@ struct scene {
     struct spk_published_file file;
 };
 
-static void read_two_records(struct scene *s)
+static void read_records(struct scene *s, int records)
 {
     struct spk_transient_options options = {.store = s->transient,
                                             .run = SPK_VIEW("r1"),
@@ -89,12 +89,12 @@ static void read_two_records(struct scene *s)
                                             .now_us = NOON_US};
     struct spk_stream_info stream = {.name = SPK_VIEW("s")};
     struct spk_slice slice = {0};
-    struct spk_evidence evidence = {.records = 2};
+    struct spk_evidence evidence = {.records = records};
     void *handle = NULL;
     assert_int_equal(spk_transient_create(&options, &s->landed, NULL), SPK_OK);
     struct spk_sink *sink = spk_transient_sink(s->landed);
     assert_int_equal(sink->ops->slice_begin(sink, &stream, &slice, &handle, NULL), SPK_OK);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < records; i++) {
         struct spk_record record = {.text = SPK_VIEW("{\"n\":1}"), .arena = &s->arena};
         assert_int_equal(spk_json_parse(&s->arena, record.text, NULL, &record.tree, NULL), SPK_OK);
         assert_int_equal(sink->ops->record(sink, handle, &record, NULL), SPK_OK);
@@ -103,7 +103,7 @@ static void read_two_records(struct scene *s)
     assert_int_equal(spk_transient_finish(s->landed, NULL), SPK_OK);
 }
 
-static int set_up(void **state)
+static int set_up_read(void **state, int records)
 {
     static struct scene scene;
     struct scene *s = &scene;
@@ -112,15 +112,25 @@ static int set_up(void **state)
     *s = (struct scene){0};
     assert_int_equal(spk_objstore_open(&memory, &s->transient, NULL), SPK_OK);
     assert_int_equal(spk_objstore_open(&memory, &s->raw, NULL), SPK_OK);
-    read_two_records(s);
+    read_records(s, records);
     assert_int_equal(spk_transient_batches(s->landed, &batches), 1);
     s->from = &batches[0].files[0];
     s->file = (struct spk_published_file){.key = SPK_VIEW("a/s/2024/10/04/x.parquet"),
-                                          .rows = 2,
+                                          .rows = records,
                                           .bytes = s->from->bytes,
                                           .sha256 = s->from->sha256};
     *state = s;
     return 0;
+}
+
+static int set_up(void **state)
+{
+    return set_up_read(state, 2);
+}
+
+static int set_up_empty(void **state)
+{
+    return set_up_read(state, 0);
 }
 
 static int tear_down(void **state)
@@ -152,6 +162,16 @@ static void a_file_published_twice_is_the_same_file(void **state)
         assert_int_equal(publish(s, NULL), SPK_OK);
     assert_int_equal(spk_objstore_head(s->raw, s->file.key, &stat, NULL, NULL), SPK_OK);
     assert_int_equal(stat.size, s->from->bytes);
+}
+
+static void a_file_without_rows_is_published_like_any_other(void **state)
+{
+    struct scene *s = *state;
+    struct spk_error err = {0};
+    a_file_published_twice_is_the_same_file(state);
+    s->file.rows = 1;
+    assert_int_equal(publish(s, &err), SPK_EDATA);
+    assert_non_null(strstr(err.text, "has 0 rows after publishing, not 1"));
 }
 
 static void a_key_with_other_content_is_never_overwritten(void **state)
@@ -211,6 +231,8 @@ int main(void)
         cmocka_unit_test(a_key_names_account_stream_day_and_the_time_of_extraction),
         cmocka_unit_test(other_keys_are_none_of_ours),
         cmocka_unit_test_setup_teardown(a_file_published_twice_is_the_same_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_without_rows_is_published_like_any_other,
+                                        set_up_empty, tear_down),
         cmocka_unit_test_setup_teardown(a_key_with_other_content_is_never_overwritten, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_differs_from_the_books_is_refused, set_up, tear_down),

@@ -104,11 +104,67 @@ static void an_empty_day_is_proven_when_all_its_slices_are(void **state)
         land(&l, ON("s", "2024-09-01", "b", rows[i].rows, .proof = rows[i].second));
         assert_int_equal(landing_finish(&l, &batches), 1);
         assert_int_equal(batches[0].rows, rows[i].rows);
-        assert_int_equal(batches[0].file_count, rows[i].rows > 0);
+        assert_int_equal(batches[0].file_count, 1);
+        assert_int_equal(batches[0].files[0].rows, rows[i].rows);
         assert_int_equal(batches[0].evidence.empty_proven, rows[i].proven);
         assert_true(landing_has(&l, "r1/anna/s/2024-09-01/batch.json"));
         landing_close(&l);
     }
+}
+
+static void an_empty_day_has_a_file_of_the_usual_columns(void **state)
+{
+    static const char *const columns[][2] = {{"airbyte_id", "u"},
+                                             {"airbyte_date_time", "tsu:UTC"},
+                                             {"raw_data", "u"},
+                                             {"additional_cntx", "u"}};
+    struct landing l = {0};
+    struct spk_objstore_get get = {.key = SPK_VIEW("r1/anna/s/2024-09-01/part-0.parquet")};
+    const struct spk_transient_batch *batches;
+    const struct spk_parquet_scan all = {0};
+    struct spk_parquet_reader *reader;
+    struct spk_parquet_cursor *cursor;
+    struct spk_buf part = {0};
+    landing_open(&l, NULL, NULL);
+    land(&l, ON("s", "2024-09-01", NULL, 0));
+    assert_int_equal(landing_finish(&l, &batches), 1);
+    assert_int_equal(batches[0].bytes, batches[0].files[0].bytes);
+    assert_int_equal(batches[0].files[0].sha256.len, 64);
+    assert_int_equal(spk_objstore_get(l.memory, &get, &part, NULL, NULL), SPK_OK);
+    assert_int_equal(spk_parquet_reader_open_memory("part", spk_buf_view(&part), &reader, NULL),
+                     SPK_OK);
+    assert_int_equal(spk_parquet_reader_rows(reader), 0);
+    assert_int_equal(spk_parquet_cursor_create(reader, &all, &cursor, NULL), SPK_OK);
+    const struct ArrowSchema *schema = spk_parquet_cursor_schema(cursor);
+    assert_int_equal(schema->n_children, SPK_COLUMNS);
+    for (size_t i = 0; i < SPK_COLUMNS; i++) {
+        assert_string_equal(schema->children[i]->name, columns[i][0]);
+        assert_string_equal(schema->children[i]->format, columns[i][1]);
+    }
+    spk_parquet_cursor_destroy(cursor);
+    spk_parquet_reader_destroy(reader);
+    spk_buf_deinit(&part);
+    landing_close(&l);
+}
+
+/* Without rows all calls but the first, create's listing, are those of finish. */
+static void whichever_call_fails_an_empty_day_is_no_batch(void **state)
+{
+    struct spk_objstore_fault fault = {.nth = 2, .rc = SPK_ETRANSIENT};
+    bool failed = true;
+    for (; failed; fault.nth++) {
+        struct landing l = {0};
+        const struct spk_transient_batch *batches;
+        landing_open(&l, NULL, &fault);
+        land(&l, ON("s", "2024-09-01", NULL, 0, .proof = "[]"));
+        spk_rc rc = spk_transient_finish(l.transient, NULL);
+        failed = spk_objstore_faulty_calls(l.store) >= fault.nth;
+        assert_int_equal(rc, failed ? SPK_ETRANSIENT : SPK_OK);
+        assert_int_equal(spk_transient_batches(l.transient, &batches), !failed);
+        assert_int_equal(landing_has(&l, "r1/anna/s/2024-09-01/batch.json"), !failed);
+        landing_close(&l);
+    }
+    assert_true(fault.nth > 4);
 }
 
 static void a_large_day_is_rolled_into_parts(void **state)
@@ -208,6 +264,8 @@ int main(void)
         cmocka_unit_test(slices_and_partitions_of_one_day_make_one_batch),
         cmocka_unit_test(a_failed_slice_drops_its_day_and_no_other),
         cmocka_unit_test(an_empty_day_is_proven_when_all_its_slices_are),
+        cmocka_unit_test(an_empty_day_has_a_file_of_the_usual_columns),
+        cmocka_unit_test(whichever_call_fails_an_empty_day_is_no_batch),
         cmocka_unit_test(a_large_day_is_rolled_into_parts),
         cmocka_unit_test(field_names_are_sorted_and_one_level_deep),
         cmocka_unit_test(many_open_days_keep_few_files_open),
