@@ -97,36 +97,50 @@ static void write_registrations(const struct spk_sim_world *world,
     }
 }
 
-static void write_first_deposits(const struct spk_sim_world *world,
-                                 const struct spk_sim_cellxpert_query *query, int32_t day,
-                                 struct spk_sim_rows *rows)
+typedef bool (*player_filter)(const struct spk_sim_world *world,
+                              const struct spk_sim_player *player, int32_t day);
+
+static void write_players(const struct spk_sim_world *world, player_filter belongs, int32_t day,
+                          struct spk_sim_rows *rows)
 {
     struct spk_sim_roster roster;
     struct spk_sim_player player;
-    struct spk_sim_activity ignored;
     spk_sim_roster_init(&roster, world, day);
     while (spk_sim_roster_next(&roster, &player)) {
-        if (player.ftd_day == day && spk_sim_play(world, &player, day, &ignored)) {
+        if (belongs(world, &player, day)) {
             write_player(world, &player, day, rows);
         }
     }
 }
 
+static bool deposits_first(const struct spk_sim_world *world, const struct spk_sim_player *player,
+                           int32_t day)
+{
+    struct spk_sim_activity ignored;
+    return player->ftd_day == day && spk_sim_play(world, player, day, &ignored);
+}
+
+static void write_first_deposits(const struct spk_sim_world *world,
+                                 const struct spk_sim_cellxpert_query *query, int32_t day,
+                                 struct spk_sim_rows *rows)
+{
+    write_players(world, deposits_first, day, rows);
+}
+
 /* Last action on the day: signed up, or played. */
+static bool acts(const struct spk_sim_world *world, const struct spk_sim_player *player,
+                 int32_t day)
+{
+    struct spk_sim_activity ignored;
+    bool signed_up = player->day == day && spk_sim_arrived(world, day, player->hash);
+    return signed_up || spk_sim_play(world, player, day, &ignored);
+}
+
 static void write_updates(const struct spk_sim_world *world,
                           const struct spk_sim_cellxpert_query *query, int32_t day,
                           struct spk_sim_rows *rows)
 {
-    struct spk_sim_roster roster;
-    struct spk_sim_player player;
-    struct spk_sim_activity ignored;
-    spk_sim_roster_init(&roster, world, day);
-    while (spk_sim_roster_next(&roster, &player)) {
-        bool signed_up = player.day == day && spk_sim_arrived(world, day, player.hash);
-        if (signed_up || spk_sim_play(world, &player, day, &ignored)) {
-            write_player(world, &player, day, rows);
-        }
-    }
+    write_players(world, acts, day, rows);
 }
 
 /* ---- activityreport: a player's day */

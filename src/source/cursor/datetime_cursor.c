@@ -259,9 +259,7 @@ static spk_rc observe(struct spk_cursor *base, const struct spk_slice *slice,
     int64_t us;
     if (!spk_datetime_of_record(self->cursor, record, &us))
         return SPK_OK;
-    if (!interval->has_recent || us > interval->recent)
-        interval->recent = us;
-    interval->has_recent = true;
+    spk_interval_observe(interval, us);
     return SPK_OK;
 }
 

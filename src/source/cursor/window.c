@@ -25,14 +25,19 @@ static int by_start(const void *a, const void *b)
     return (x->end > y->end) - (x->end < y->end);
 }
 
+void spk_interval_observe(struct spk_interval *interval, int64_t value)
+{
+    if (!interval->has_recent || value > interval->recent)
+        interval->recent = value;
+    interval->has_recent = true;
+}
+
 static void join(struct spk_interval *into, const struct spk_interval *next)
 {
     if (next->end > into->end)
         into->end = next->end;
-    if (next->has_recent && (!into->has_recent || next->recent > into->recent)) {
-        into->recent = next->recent;
-        into->has_recent = true;
-    }
+    if (next->has_recent)
+        spk_interval_observe(into, next->recent);
 }
 
 void spk_intervals_merge(struct spk_intervals *intervals, const struct spk_duration *unit)

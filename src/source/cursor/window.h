@@ -11,6 +11,8 @@ struct spk_interval {
     int64_t recent; /* greatest cursor value of a record, with has_recent */
     bool has_recent;
 };
+/* Takes note of a record's cursor value. */
+void spk_interval_observe(struct spk_interval *interval, int64_t value);
 
 struct spk_intervals { /* sorted and merged after spk_intervals_merge */
     struct spk_interval *items;
