@@ -3,7 +3,7 @@ ask, emit, and leave as state is compared.
 
     python -m pytest tests/oracle/source_live.py        (needs airbyte-cdk==7.39.1 and pytest; SPIKE names the program)
 
-A scenario is one entry of source_scenarios.py.
+A scenario is a function of scenarios/, found by itself.
 """
 
 import collections
@@ -20,7 +20,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from source_scenarios import SCENARIOS, Request  # noqa: E402
+from scenarios import SCENARIOS, Request  # noqa: E402
 
 SPIKE = os.environ.get("SPIKE", "build/spike")
 TIMEOUT_S = 60
