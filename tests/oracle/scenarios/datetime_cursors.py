@@ -1,12 +1,13 @@
 """Windows of time and their state."""
 
-from scenarios.parts import scenario, (
+from scenarios.parts import (
     Scenario,
     cursor,
     dated,
     in_window,
     paginator,
     requester,
+    scenario,
     selector,
     source,
     stream,

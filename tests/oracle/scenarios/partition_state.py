@@ -1,7 +1,7 @@
 """State per partition and of parents."""
 
 from scenarios.partitions import serve_two_levels, two_levels
-from scenarios.parts import scenario, (
+from scenarios.parts import (
     Scenario,
     cursor,
     dated,
@@ -9,6 +9,7 @@ from scenarios.parts import scenario, (
     lists,
     paginator,
     parents,
+    scenario,
     source,
     stream,
 )

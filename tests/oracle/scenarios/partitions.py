@@ -1,6 +1,6 @@
 """Partitions and parents."""
 
-from scenarios.parts import scenario, (
+from scenarios.parts import (
     Scenario,
     lists,
     option,
@@ -9,6 +9,7 @@ from scenarios.parts import scenario, (
     refuse,
     requester,
     rows,
+    scenario,
     source,
     stream,
 )
