@@ -1,0 +1,217 @@
+#include "pages.h"
+
+#include "source/request/options.h"
+
+/* One slice being read. Tokens alternate between two arenas: the request in flight and the page in
+ * hand each keep theirs. */
+struct reading {
+    const struct spk_pages *pages;
+    struct spk_slice_read *read;
+    struct spk_arena tokens[2];
+    unsigned turn;
+    struct spk_value token; /* of the page in hand: {"next_page_token": ...}, or UNDEFINED */
+    struct spk_page page;
+    struct spk_record last; /* becomes page.last_record at the end of the page */
+    struct spk_arena last_arena;
+    int64_t emitted;
+    bool wants_last_record;
+    bool is_data_feed;
+    bool last_is_old; /* the page's last record was read in an earlier run */
+};
+
+static struct spk_scope scope_of(struct reading *r, struct spk_arena *arena)
+{
+    struct spk_cursor *cursor = r->read->cursor;
+    return (struct spk_scope){.source = r->pages->source,
+                              .stream = &r->pages->stream,
+                              .slice = r->read->slice,
+                              .next_page_token = r->token,
+                              .cursor = cursor && cursor->is_client_side ? cursor : NULL,
+                              .decoder = r->pages->decoder,
+                              .evidence = r->read->evidence,
+                              .arena = arena};
+}
+
+/* Sends the request for r->token. */
+static spk_rc send(struct reading *r, struct spk_exchange **out, struct spk_error *err)
+{
+    struct spk_arena *arena = &r->tokens[r->turn];
+    struct spk_scope scope = scope_of(r, arena);
+    struct spk_component *paginator = r->pages->paginator;
+    struct spk_request_options own, slicer;
+    spk_request_options_init(&own, arena);
+    spk_request_options_init(&slicer, arena);
+    spk_rc rc = SPK_OPS(paginator, paginator)->options(paginator, &scope, &own, err);
+    bool first = !spk_is_defined(r->token) || !r->pages->ignore_slicer_parameters;
+    if (!rc && first && r->read->cursor)
+        rc = r->read->cursor->ops->options(r->read->cursor, &scope, &slicer, err);
+    if (!rc)
+        rc = spk_request_options_merge(&own, &slicer, arena, err);
+    return rc ? rc : spk_exchange_start(r->pages->requester, &scope, &own, out, err);
+}
+
+/* A record that nobody changed is read from the page when the page is done, where that is parsed as
+ * a whole. */
+static void keep_last_record(struct reading *r, struct spk_record *record)
+{
+    struct spk_component *decoder = r->pages->decoder;
+    spk_arena_reset(&r->last_arena);
+    r->last = (struct spk_record){.arena = &r->last_arena};
+    if (record->node.at && SPK_OPS(decoder, decoder)->whole_json)
+        r->last.node = record->node;
+    else
+        r->last.tree = spk_value_copy(&r->last_arena, spk_record_tree(record));
+}
+
+static spk_rc on_record(void *context, struct spk_record *record, struct spk_error *err)
+{
+    struct reading *r = context;
+    struct spk_cursor *cursor = r->read->cursor;
+    if (r->wants_last_record)
+        keep_last_record(r, record);
+    if (r->is_data_feed) {
+        r->last_is_old = !cursor->ops->should_sync(cursor, r->read->slice, record);
+        if (r->last_is_old)
+            return SPK_OK;
+    }
+    if (r->read->limit > 0 && r->emitted >= r->read->limit)
+        return SPK_OK;
+    r->emitted++;
+    return r->read->record(r->read->context, record, err);
+}
+
+/* Moves r->token to the next page's; UNDEFINED at the end. */
+static spk_rc advance(struct reading *r, struct spk_response *response, struct spk_error *err)
+{
+    struct spk_component *paginator = r->pages->paginator;
+    struct spk_scope scope = scope_of(r, response->arena);
+    struct spk_value next = {0};
+    scope.response = response;
+    r->page.last_token = spk_get(r->token, "next_page_token");
+    if (r->last.arena)
+        r->page.last_record = spk_record_tree(&r->last);
+    spk_rc rc = SPK_OK;
+    if (!r->last_is_old)
+        rc = SPK_OPS(paginator, paginator)->next(paginator, &scope, &r->page, &next, err);
+    if (rc)
+        return rc;
+    r->turn ^= 1;
+    spk_arena_reset(&r->tokens[r->turn]);
+    r->token = (struct spk_value){0};
+    if (spk_is_defined(next)) {
+        r->token = spk_dict_new(&r->tokens[r->turn]);
+        spk_set(r->token, "next_page_token", spk_value_copy(&r->tokens[r->turn], next));
+    }
+    return SPK_OK;
+}
+
+/* True when the next token needs nothing of the records but their number. */
+static bool can_look_ahead(struct reading *r, struct spk_response *response, int64_t *count)
+{
+    struct spk_component *selector = r->pages->selector;
+    struct spk_scope scope = scope_of(r, response->arena);
+    struct spk_component *decoder = r->pages->decoder;
+    const struct spk_json_doc *doc;
+    if (r->wants_last_record || r->is_data_feed || r->read->lazy || r->read->limit > 0)
+        return false;
+    if (!SPK_OPS(decoder, decoder)->whole_json)
+        return false;
+    if (spk_response_json(response, &doc, NULL))
+        return false;
+    scope.response = response;
+    *count = SPK_OPS(selector, record_selector)->count(selector, &scope);
+    return *count >= 0;
+}
+
+static spk_rc use_records(struct reading *r, struct spk_response *response, struct spk_value token,
+                          int64_t *extracted, struct spk_error *err)
+{
+    struct spk_component *selector = r->pages->selector;
+    struct spk_record_visitor to = {on_record, r};
+    struct spk_scope scope = scope_of(r, response->arena);
+    scope.response = response;
+    scope.next_page_token = token;
+    spk_rc rc = SPK_OPS(selector, record_selector)->select(selector, &scope, &to, extracted, err);
+    if (!rc && r->read->page)
+        rc = r->read->page(r->read->context, err);
+    return rc;
+}
+
+/* Uses one page; *next is the request for the following one, or NULL at the end. */
+static spk_rc use_page(struct reading *r, struct spk_response *response, struct spk_exchange **next,
+                       struct spk_error *err)
+{
+    struct spk_value token = r->token;
+    int64_t extracted = 0;
+    spk_rc rc = SPK_OK;
+    r->page.size = 0;
+    r->page.last_record = (struct spk_value){0};
+    r->last = (struct spk_record){0};
+    r->last_is_old = false;
+    if (can_look_ahead(r, response, &r->page.size)) {
+        rc = advance(r, response, err);
+        if (!rc && spk_is_defined(r->token))
+            rc = send(r, next, err);
+        return rc ? rc : use_records(r, response, token, &extracted, err);
+    }
+    rc = use_records(r, response, token, &extracted, err);
+    r->page.size = extracted;
+    if (rc || (r->read->limit > 0 && r->emitted >= r->read->limit))
+        return rc;
+    rc = advance(r, response, err);
+    return !rc && spk_is_defined(r->token) ? send(r, next, err) : rc;
+}
+
+static spk_rc first_token(struct reading *r, struct spk_error *err)
+{
+    struct spk_component *paginator = r->pages->paginator;
+    struct spk_value initial = {0};
+    struct spk_scope scope = scope_of(r, &r->tokens[r->turn]);
+    spk_rc rc = SPK_OPS(paginator, paginator)->initial(paginator, &scope, &initial, err);
+    r->token = (struct spk_value){0};
+    if (!rc && spk_is_defined(initial)) {
+        r->token = spk_dict_new(&r->tokens[r->turn]);
+        spk_set(r->token, "next_page_token", initial);
+    }
+    return rc;
+}
+
+static spk_rc read_pages(struct reading *r, struct spk_error *err)
+{
+    struct spk_exchange *exchange = NULL;
+    spk_rc rc = first_token(r, err);
+    if (!rc)
+        rc = send(r, &exchange, err);
+    while (!rc && exchange) {
+        struct spk_response *response = NULL;
+        struct spk_exchange *next = NULL;
+        bool reset = false;
+        rc = spk_exchange_wait(exchange, &response, &reset, err);
+        if (!rc && reset) {
+            rc = first_token(r, err);
+            if (!rc)
+                rc = send(r, &next, err);
+        } else if (!rc && response) {
+            r->read->evidence->pages++;
+            rc = use_page(r, response, &next, err);
+        }
+        spk_exchange_destroy(exchange);
+        exchange = next;
+    }
+    spk_exchange_destroy(exchange);
+    return rc;
+}
+
+spk_rc spk_pages_read(const struct spk_pages *pages, struct spk_slice_read *read,
+                      struct spk_error *err)
+{
+    struct reading r = {.pages = pages, .read = read};
+    struct spk_component *paginator = pages->paginator;
+    r.is_data_feed = read->cursor && read->cursor->is_data_feed;
+    r.wants_last_record = SPK_OPS(paginator, paginator)->needs_last_record(paginator);
+    spk_rc rc = read_pages(&r, err);
+    spk_arena_deinit(&r.tokens[0]);
+    spk_arena_deinit(&r.tokens[1]);
+    spk_arena_deinit(&r.last_arena);
+    return rc;
+}

@@ -1,0 +1,23 @@
+#ifndef SPK_SOURCE_RETRIEVER_PAGES_H
+#define SPK_SOURCE_RETRIEVER_PAGES_H
+/* Reading a slice page by page, for the retrievers. Internal to src/source. */
+#include "source/kinds.h"
+
+/* What pages are read with; shared by threads, unchanged while they read. */
+struct spk_pages {
+    struct spk_source *source;
+    struct spk_stream_info stream;
+    struct spk_component *requester;
+    struct spk_component *selector;
+    struct spk_component *paginator;
+    struct spk_component *decoder;
+    bool ignore_slicer_parameters; /* on all requests of a slice but the first */
+};
+
+/* Hands the records of the slice's pages to read->record. Where the next token can be known before
+ * the records of a page are used, the next request is sent first, so that the server works while we
+ * encode. */
+spk_rc spk_pages_read(const struct spk_pages *pages, struct spk_slice_read *read,
+                      struct spk_error *err);
+
+#endif
