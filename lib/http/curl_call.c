@@ -1,3 +1,5 @@
+#include <assert.h>
+
 #include "base/time.h"
 #include "http/curl_internal.h"
 
@@ -7,7 +9,7 @@ static const size_t max_idle_bytes = 16 << 20;
 
 static size_t body_memory(const struct curl_call *call)
 {
-    return call->answer.body.cap + call->arrived.cap;
+    return call->answer.body.cap + call->arrived.cap + call->piece.cap;
 }
 
 static struct curl_call *take_idle(struct curl_client *client)
@@ -28,11 +30,13 @@ static void give_back(struct curl_call *call)
     struct curl_client *client = call->client;
     spk_http_response_clear(&call->answer);
     spk_buf_clear(&call->arrived);
+    spk_buf_clear(&call->piece);
     spk_arena_reset(&call->arena);
     pthread_mutex_lock(&client->lock);
     if (client->idle_bytes + body_memory(call) > max_idle_bytes) {
         spk_buf_deinit(&call->answer.body);
         spk_buf_deinit(&call->arrived);
+        spk_buf_deinit(&call->piece);
     }
     bool keep = client->idle_len < MAX_IDLE;
     if (keep) {
@@ -57,7 +61,7 @@ static spk_rc curl_start(struct spk_http *http, const struct spk_http_request *r
     call->limits = spk_http_limits_of(request, client->options.max_bytes);
     call->started_us = spk_time_monotonic_us();
     call->deadline_us = timeout_ms ? call->started_us + timeout_ms * INT64_C(1000) : 0;
-    call->paused = call->done = false;
+    call->head_ready = call->paused = call->done = false;
     call->rc = SPK_OK;
     spk_rc rc =
         spk_http_message_prepare(&call->arena, &client->hosts, request, &call->message, err);
@@ -80,46 +84,64 @@ static void wait_until_done(struct curl_call *call)
     pthread_mutex_unlock(&call->lock);
 }
 
-/* Exchanges `taken` for what has arrived; false where the transfer has ended and nothing is left.
- */
-static bool take_arrived(struct curl_call *call, struct spk_buf *taken)
+/* Exchanges the last piece for what has arrived; false where the transfer has ended and nothing is
+ * left. */
+static bool take_arrived(struct curl_call *call)
 {
-    spk_buf_clear(taken);
+    spk_buf_clear(&call->piece);
     pthread_mutex_lock(&call->lock);
     while (!call->done && call->arrived.len == 0) {
         pthread_cond_wait(&call->changed, &call->lock);
     }
     struct spk_buf arrived = call->arrived;
-    call->arrived = *taken;
-    *taken = arrived;
+    call->arrived = call->piece;
+    call->piece = arrived;
     bool resume = call->paused;
     call->paused = false;
     pthread_mutex_unlock(&call->lock);
     if (resume) {
         spk_http_loop_order(call, ORDER_RESUME);
     }
-    return taken->len > 0;
+    return call->piece.len > 0;
 }
 
-static spk_rc stream_to_sink(struct curl_call *call, struct spk_error *err)
+static spk_rc curl_head(struct spk_http_call *base, const struct spk_http_response **answer,
+                        struct spk_error *err)
 {
-    const struct spk_http_request *request = &call->request;
-    struct spk_buf taken = {0};
-    spk_rc rc = SPK_OK;
-    while (!rc && take_arrived(call, &taken)) {
-        rc = request->sink(request->sink_context, spk_buf_view(&taken), err);
+    struct curl_call *call = (struct curl_call *)base;
+    assert(call->request.streamed);
+    pthread_mutex_lock(&call->lock);
+    while (!call->done && !call->head_ready) {
+        pthread_cond_wait(&call->changed, &call->lock);
     }
-    spk_buf_deinit(&taken);
-    return rc;
+    bool ready = call->head_ready;
+    pthread_mutex_unlock(&call->lock);
+    if (!ready) {
+        return spk_http_error_give(err, &call->err);
+    }
+    call->answer.url = spk_arena_dup(&call->answer.arena, call->message.url);
+    *answer = &call->answer;
+    return SPK_OK;
+}
+
+static spk_rc curl_read(struct spk_http_call *base, struct spk_view *piece, struct spk_error *err)
+{
+    struct curl_call *call = (struct curl_call *)base;
+    *piece = (struct spk_view){0};
+    if (take_arrived(call)) {
+        *piece = spk_buf_view(&call->piece);
+    } else if (call->rc) {
+        return spk_http_error_give(err, &call->err);
+    }
+    return SPK_OK;
 }
 
 static spk_rc curl_wait(struct spk_http_call *base, struct spk_http_response *response,
                         struct spk_error *err)
 {
     struct curl_call *call = (struct curl_call *)base;
-    spk_rc rc = call->request.sink ? stream_to_sink(call, err) : SPK_OK;
-    if (rc) {
-        return rc; /* destroy gives up the rest */
+    while (call->request.streamed && take_arrived(call)) {
+        spk_buf_append(&call->answer.body, spk_buf_view(&call->piece));
     }
     wait_until_done(call);
     if (call->rc) {
@@ -153,6 +175,8 @@ const struct spk_http_ops spk_http_curl_ops = {
     .name = "curl",
     .start = curl_start,
     .wait = curl_wait,
+    .head = curl_head,
+    .read = curl_read,
     .cancel = curl_cancel,
     .call_destroy = curl_call_destroy,
     .destroy = spk_http_curl_destroy,

@@ -15,6 +15,7 @@
 #include <curl/curl.h>
 #include <pthread.h>
 
+#include "archive/archive.h"
 #include "http/http_internal.h"
 
 /* Strings of the client's arena, NULL where nothing is set. */
@@ -42,19 +43,22 @@ struct curl_call {
 
     /* The I/O thread's; the waiting thread's once it is done. */
     struct spk_http_response answer;
-    bool active;                    /* in the multi handle */
-    bool head_done;                 /* all headers of the final head are here */
-    bool discard;                   /* the body of a redirect */
-    bool encoded;                   /* decoded bytes are not those on the wire */
-    struct spk_http_gunzip *gunzip; /* NULL: libcurl decodes, or nobody */
+    bool active;                       /* in the multi handle */
+    bool head_done;                    /* all headers of the final head are here */
+    bool discard;                      /* the body of a redirect */
+    bool encoded;                      /* decoded bytes are not those on the wire */
+    struct spk_archive_gunzip *gunzip; /* NULL: libcurl decodes, or nobody */
     spk_rc rc;
     struct spk_error err;
     char cause[CURL_ERROR_SIZE];
 
     pthread_mutex_t lock; /* the group below */
     pthread_cond_t changed;
-    struct spk_buf arrived; /* for the sink */
+    struct spk_buf arrived; /* of a streamed body */
+    bool head_ready;        /* of the final answer */
     bool paused, done;
+
+    struct spk_buf piece; /* the reading thread's: what it pulled last */
 
     /* Under the client's lock. */
     unsigned orders, doing;

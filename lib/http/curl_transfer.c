@@ -7,13 +7,13 @@
 
 /* A body whose length is known gets its memory at once, up to this. */
 static const uint64_t presize_bytes = 64 << 20;
-/* Of a streamed body that the sink has not taken yet; the transfer pauses above it. */
+/* Of a streamed body that nobody has pulled yet; the transfer pauses above it. */
 static const size_t arrived_bytes = 512 << 10;
 
-/* What libcurl reads at once: much, unless a sink may make it pause, as it unpacks a whole buffer
- * before it does: keep that far below the 64 MiB that it stores. */
+/* What libcurl reads at once: much, unless a slow reader may make it pause, as it unpacks a whole
+ * buffer before it does: keep that far below the 64 MiB that it stores. */
 static const long body_buffer_bytes = 128 << 10;
-static const long sink_buffer_bytes = 16 << 10;
+static const long streamed_buffer_bytes = 16 << 10;
 
 /* ---- the answer ---- */
 
@@ -57,8 +57,20 @@ static bool is_gzip(const struct spk_http_response *answer)
 
 static void drop_gunzip(struct curl_call *call)
 {
-    spk_http_gunzip_destroy(call->gunzip);
+    spk_archive_gunzip_destroy(call->gunzip);
     call->gunzip = NULL;
+}
+
+/* Who waits for the head may look at it from here on. */
+static void publish_head(struct curl_call *call)
+{
+    if (call->discard) {
+        return;
+    }
+    pthread_mutex_lock(&call->lock);
+    call->head_ready = true;
+    pthread_cond_signal(&call->changed);
+    pthread_mutex_unlock(&call->lock);
 }
 
 /* All headers are here: what is to become of the body? */
@@ -73,7 +85,7 @@ static spk_rc decide_on_body(struct curl_call *call)
         spk_http_is_redirect(answer->status, spk_http_response_header(answer, "location"));
     call->encoded = !call->request.raw && is_encoded(answer);
     if (call->encoded && is_gzip(answer)) {
-        call->gunzip = spk_http_gunzip_create();
+        call->gunzip = spk_archive_gunzip_create();
     }
     if (!call->encoded || call->gunzip) {
         curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
@@ -85,7 +97,7 @@ static spk_rc decide_on_body(struct curl_call *call)
         return SPK_OK;
     }
     spk_rc rc = spk_http_limits_check(&call->limits, length, UINT64_MAX, &call->err);
-    if (!rc && !call->request.sink && length > 0) {
+    if (!rc && !call->request.streamed && length > 0) {
         spk_buf_reserve(&answer->body, length < presize_bytes ? length : presize_bytes);
     }
     return rc;
@@ -104,7 +116,11 @@ static spk_rc take_header(struct curl_call *call, struct spk_view line)
         return SPK_OK;
     }
     if (line.len == 0) {
-        return answer->status >= 200 ? decide_on_body(call) : SPK_OK;
+        spk_rc rc = answer->status >= 200 ? decide_on_body(call) : SPK_OK;
+        if (!rc && call->head_done) {
+            publish_head(call);
+        }
+        return rc;
     }
     struct spk_view value = line;
     struct spk_view name = spk_view_cut(&value, ':');
@@ -133,10 +149,10 @@ static uint64_t wire_bytes(const struct curl_call *call)
     return (uint64_t)bytes;
 }
 
-/* Where the sink is behind, the transfer pauses. */
+/* Where the reader is behind, the transfer pauses. */
 static bool must_pause(struct curl_call *call)
 {
-    if (call->discard || !call->request.sink) {
+    if (call->discard || !call->request.streamed) {
         return false;
     }
     pthread_mutex_lock(&call->lock);
@@ -146,7 +162,7 @@ static bool must_pause(struct curl_call *call)
     return paused;
 }
 
-static void queue_for_sink(struct curl_call *call, struct spk_view bytes)
+static void queue_for_reader(struct curl_call *call, struct spk_view bytes)
 {
     pthread_mutex_lock(&call->lock);
     spk_buf_append(&call->arrived, bytes);
@@ -155,35 +171,47 @@ static void queue_for_sink(struct curl_call *call, struct spk_view bytes)
 }
 
 /* Decoded bytes go where the request wants them. */
-static spk_rc take_decoded(void *context, struct spk_view bytes, struct spk_error *err)
+static spk_rc take_decoded(struct curl_call *call, struct spk_view bytes)
 {
-    struct curl_call *call = context;
     struct spk_http_response *answer = &call->answer;
     /* libcurl counts a piece only after it was handed over: allow for one buffer of it. */
     uint64_t wire = call->encoded ? wire_bytes(call) + (uint64_t)body_buffer_bytes : UINT64_MAX;
     answer->body_bytes += bytes.len;
-    spk_rc rc = spk_http_limits_check(&call->limits, answer->body_bytes, wire, err);
+    spk_rc rc = spk_http_limits_check(&call->limits, answer->body_bytes, wire, &call->err);
     if (rc || call->discard) {
         return rc;
     }
-    if (call->request.sink) {
-        queue_for_sink(call, bytes);
+    if (call->request.streamed) {
+        queue_for_reader(call, bytes);
     } else {
         spk_buf_append(&answer->body, bytes);
     }
     return SPK_OK;
 }
 
+static spk_rc take_gzip(struct curl_call *call, struct spk_view piece)
+{
+    struct spk_view bytes = {0};
+    spk_archive_gunzip_put(call->gunzip, piece);
+    spk_rc rc = spk_archive_gunzip_next(call->gunzip, &bytes, &call->err);
+    while (!rc && bytes.at) {
+        rc = take_decoded(call, bytes);
+        if (rc) {
+            return rc;
+        }
+        rc = spk_archive_gunzip_next(call->gunzip, &bytes, &call->err);
+    }
+    return rc ? spk_http_curl_failure(CURLE_BAD_CONTENT_ENCODING, "gzip", &call->err) : SPK_OK;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t len, void *context)
 {
     struct curl_call *call = context;
     struct spk_view piece = spk_view_make(bytes, size * len);
-    const struct spk_http_taker taker = {take_decoded, call};
     if (must_pause(call)) {
         return CURL_WRITEFUNC_PAUSE;
     }
-    spk_rc rc = call->gunzip ? spk_http_gunzip_feed(call->gunzip, piece, &taker, &call->err)
-                             : take_decoded(call, piece, &call->err);
+    spk_rc rc = call->gunzip ? take_gzip(call, piece) : take_decoded(call, piece);
     return rc ? give_up(call, rc) : piece.len;
 }
 
@@ -260,7 +288,7 @@ void spk_http_transfer_configure(struct curl_call *call)
     configure_headers(call);
     configure_proxy(call);
     curl_easy_setopt(call->easy, CURLOPT_BUFFERSIZE,
-                     call->request.sink ? sink_buffer_bytes : body_buffer_bytes);
+                     call->request.streamed ? streamed_buffer_bytes : body_buffer_bytes);
     curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, call->request.raw ? 0L : 1L);
 }
 
@@ -346,7 +374,7 @@ void spk_http_transfer_finish(struct curl_call *call, CURLcode code)
         fail(call, rc);
         return;
     }
-    if (call->gunzip && !call->discard && !spk_http_gunzip_ended(call->gunzip)) {
+    if (call->gunzip && !call->discard && !spk_archive_gunzip_ended(call->gunzip)) {
         fail(call, spk_http_curl_failure(CURLE_PARTIAL_FILE, "in the middle of gzip", &call->err));
         return;
     }
@@ -423,6 +451,7 @@ void spk_http_curl_call_free(struct curl_call *call)
     curl_slist_free_all(call->lines);
     spk_http_response_deinit(&call->answer);
     spk_buf_deinit(&call->arrived);
+    spk_buf_deinit(&call->piece);
     spk_arena_deinit(&call->arena);
     pthread_mutex_destroy(&call->lock);
     pthread_cond_destroy(&call->changed);

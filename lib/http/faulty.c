@@ -19,29 +19,10 @@ struct faulty_call {
     struct spk_http_call call;
     const struct faulty *faulty;
     struct spk_http_call *inner; /* NULL where nothing was sent */
-    struct spk_http_request request;
     struct spk_http_message message;
-    size_t left; /* bytes that a sink still sees */
-    bool broken;
+    size_t left; /* bytes that can still be pulled */
     struct spk_arena arena;
 };
-
-/* Stands before the request's own sink and breaks behind the last byte that is let through. */
-static spk_rc breaking_sink(void *context, struct spk_view piece, struct spk_error *err)
-{
-    struct faulty_call *call = context;
-    struct spk_view seen = spk_view_slice(piece, 0, call->left);
-    call->left -= seen.len;
-    spk_rc rc = SPK_OK;
-    if (seen.len > 0) {
-        rc = call->request.sink(call->request.sink_context, seen, err);
-    }
-    if (rc || seen.len == piece.len) {
-        return rc;
-    }
-    call->broken = true;
-    return spk_error_set(err, SPK_ETRANSIENT, "broken");
-}
 
 static void faulty_call_destroy(struct spk_http_call *base)
 {
@@ -58,14 +39,10 @@ static spk_rc start_failing(struct faulty *faulty, const struct spk_http_request
     struct faulty_call *call = spk_memory_zalloc(sizeof(*call));
     call->call.ops = faulty->http.ops;
     call->faulty = faulty;
-    call->request = *request;
     call->left = faulty->fault == SPK_HTTP_FAULT_TIMEOUT ? 0 : faulty->after_bytes;
     spk_rc rc = spk_http_message_prepare(&call->arena, &any, request, &call->message, err);
     if (!rc && faulty->fault != SPK_HTTP_FAULT_CONNECT) {
-        struct spk_http_request sent = *request;
-        sent.sink = request->sink ? breaking_sink : NULL;
-        sent.sink_context = call;
-        rc = spk_http_start(faulty->inner, &sent, &call->inner, err);
+        rc = spk_http_start(faulty->inner, request, &call->inner, err);
     }
     if (rc) {
         faulty_call_destroy(&call->call);
@@ -85,8 +62,7 @@ static spk_rc faulty_start(struct spk_http *http, const struct spk_http_request 
     return spk_http_start(faulty->inner, request, out, err);
 }
 
-static spk_rc faulty_wait(struct spk_http_call *base, struct spk_http_response *response,
-                          struct spk_error *err)
+static spk_rc broken(const struct faulty_call *call, struct spk_error *err)
 {
     static const char *const causes[] = {
         [SPK_HTTP_FAULT_CONNECT] = "could not connect",
@@ -94,17 +70,50 @@ static spk_rc faulty_wait(struct spk_http_call *base, struct spk_http_response *
         [SPK_HTTP_FAULT_RESET] = "the connection was reset",
         [SPK_HTTP_FAULT_TRUNCATED] = "the body ended too early",
     };
+    spk_error_set(err, SPK_ETRANSIENT, "%s", causes[call->faulty->fault]);
+    return spk_http_message_blame(&call->message, err, SPK_ETRANSIENT);
+}
+
+static spk_rc faulty_wait(struct spk_http_call *base, struct spk_http_response *response,
+                          struct spk_error *err)
+{
     struct faulty_call *call = (struct faulty_call *)base;
+    (void)response;
     if (call->inner) {
         struct spk_http_response lost = {0};
         spk_rc rc = spk_http_wait(call->inner, &lost, err);
         spk_http_response_deinit(&lost);
-        if (rc && !call->broken) {
+        if (rc) {
             return rc;
         }
     }
-    spk_error_set(err, SPK_ETRANSIENT, "%s", causes[call->faulty->fault]);
-    return spk_http_message_blame(&call->message, err, SPK_ETRANSIENT);
+    return broken(call, err);
+}
+
+static spk_rc faulty_head(struct spk_http_call *base, const struct spk_http_response **answer,
+                          struct spk_error *err)
+{
+    struct faulty_call *call = (struct faulty_call *)base;
+    if (!call->inner || call->faulty->fault == SPK_HTTP_FAULT_TIMEOUT) {
+        return broken(call, err);
+    }
+    return spk_http_head(call->inner, answer, err);
+}
+
+static spk_rc faulty_read(struct spk_http_call *base, struct spk_view *piece, struct spk_error *err)
+{
+    struct faulty_call *call = (struct faulty_call *)base;
+    struct spk_view whole = {0};
+    if (call->left == 0) {
+        return broken(call, err);
+    }
+    spk_rc rc = spk_http_read(call->inner, &whole, err);
+    if (rc || !whole.at) {
+        return rc ? rc : broken(call, err);
+    }
+    *piece = spk_view_slice(whole, 0, call->left);
+    call->left -= piece->len;
+    return SPK_OK;
 }
 
 static void faulty_cancel(struct spk_http_call *base)
@@ -124,6 +133,8 @@ static const struct spk_http_ops faulty_ops = {
     .name = "faulty",
     .start = faulty_start,
     .wait = faulty_wait,
+    .head = faulty_head,
+    .read = faulty_read,
     .cancel = faulty_cancel,
     .call_destroy = faulty_call_destroy,
     .destroy = faulty_destroy,

@@ -18,6 +18,17 @@ spk_rc spk_http_wait(struct spk_http_call *call, struct spk_http_response *respo
     return call->ops->wait(call, response, err);
 }
 
+spk_rc spk_http_head(struct spk_http_call *call, const struct spk_http_response **answer,
+                     struct spk_error *err)
+{
+    return call->ops->head(call, answer, err);
+}
+
+spk_rc spk_http_read(struct spk_http_call *call, struct spk_view *piece, struct spk_error *err)
+{
+    return call->ops->read(call, piece, err);
+}
+
 void spk_http_cancel(struct spk_http_call *call)
 {
     call->ops->cancel(call);

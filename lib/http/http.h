@@ -4,8 +4,13 @@
  * HTTP requests behind one interface: a client starts calls, a call is waited for.
  *
  *   spk_http_start(http, request, &call)  returns at once, the transfer runs by itself
- *   spk_http_wait(call, &response)        blocks until the answer is here, or streams it to a sink
+ *   spk_http_wait(call, &response)        blocks until the answer is here
  *   spk_http_call_destroy(call)           always; gives up a call that was not waited for
+ *
+ * The body of a request with `streamed` is pulled instead, in memory that does not grow with it:
+ *
+ *   spk_http_head(call, &answer)          blocks until status and headers are here
+ *   spk_http_read(call, &piece)           the next piece; the transfer pauses while nobody reads
  *
  * Semantics are python-requests': URLs are prepared as PreparedRequest does (url.h), up to 30
  * redirects are followed (303 and 302 become GET, 301 turns POST into GET, Authorization is left
@@ -16,7 +21,7 @@
  * Failures name method and URL without user info, query and fragment (secrets live there):
  *   ETRANSIENT  name resolution, connect, reset, time limits, interrupted TLS handshake or body
  *   ECONFIG     invalid URL or header, a host that is not allowed, an untrusted certificate
- *   EDATA       a body over its limits or not decodable, too many redirects, what the sink returned
+ *   EDATA       a body over its limits or not decodable, too many redirects
  *   ESYSTEM     cancelled
  *
  * Threads: a client and its calls serve any number of threads; one call is waited for and destroyed
@@ -34,7 +39,7 @@ struct spk_http_header {
     struct spk_view name, value;
 };
 
-/* Zero means the default everywhere. Copied by start, but for the body's bytes and the sink. */
+/* Zero means the default everywhere. Copied by start, but for the body's bytes. */
 struct spk_http_request {
     struct spk_view method;                /* empty: GET */
     struct spk_view url;                   /* http or https, absolute */
@@ -42,12 +47,7 @@ struct spk_http_request {
     size_t headers_len;
     struct spk_view body; /* borrowed until the call is destroyed; HEAD sends none */
 
-    /* Takes the body of the final answer in pieces, on the thread that waits; what it returns but
-     * SPK_OK ends the call with that failure. The transfer pauses while it is slow. NULL: the body
-     * is buffered in the response. May have been called before a failure. */
-    spk_rc (*sink)(void *context, struct spk_view piece, struct spk_error *err);
-    void *sink_context;
-
+    bool streamed;      /* the body is pulled by spk_http_read */
     bool raw;           /* the body as on the wire: Content-Encoding is not undone */
     bool no_redirects;  /* a redirect is an answer like any other */
     size_t max_bytes;   /* of the body after decoding; 0: the client's */
@@ -63,11 +63,11 @@ struct spk_http_response {
     struct spk_view url;             /* the last one asked, after redirects */
     struct spk_http_header *headers; /* of the last answer, same names joined with ", " */
     size_t headers_len;
-    struct spk_buf body; /* empty where a sink took it; spk_buf_view() */
+    struct spk_buf body; /* spk_buf_view(); without what was pulled */
     unsigned redirects;  /* followed */
 
     uint64_t wire_bytes; /* of the body as received, before decoding */
-    uint64_t body_bytes; /* of the body after decoding, also where a sink took it */
+    uint64_t body_bytes; /* of the body after decoding, also where it was pulled */
     int64_t first_us;    /* from start to the first byte of the last answer */
     int64_t total_us;    /* from start to the last byte */
 
@@ -84,9 +84,16 @@ struct spk_view spk_http_response_header(const struct spk_http_response *respons
 
 spk_rc spk_http_start(struct spk_http *http, const struct spk_http_request *request,
                       struct spk_http_call **call, struct spk_error *err);
-/* Once per call. The response is untouched on failure. */
+/* Once per call. The response is untouched on failure. Of a streamed body it buffers what was not
+ * pulled. */
 spk_rc spk_http_wait(struct spk_http_call *call, struct spk_http_response *response,
                      struct spk_error *err);
+/* Of streamed calls, once and first. *answer lives until the call is destroyed or waited for; its
+ * counters are right once the end was read. */
+spk_rc spk_http_head(struct spk_http_call *call, const struct spk_http_response **answer,
+                     struct spk_error *err);
+/* After head: *piece lives until the next call; at NULL at the body's end. */
+spk_rc spk_http_read(struct spk_http_call *call, struct spk_view *piece, struct spk_error *err);
 /* Makes the call's wait fail soon with ESYSTEM, unless it has ended already. */
 void spk_http_cancel(struct spk_http_call *call);
 void spk_http_call_destroy(struct spk_http_call *call);
@@ -106,6 +113,9 @@ struct spk_http_ops {
                     struct spk_http_call **call, struct spk_error *err);
     spk_rc (*wait)(struct spk_http_call *call, struct spk_http_response *response,
                    struct spk_error *err);
+    spk_rc (*head)(struct spk_http_call *call, const struct spk_http_response **answer,
+                   struct spk_error *err);
+    spk_rc (*read)(struct spk_http_call *call, struct spk_view *piece, struct spk_error *err);
     void (*cancel)(struct spk_http_call *call);
     void (*call_destroy)(struct spk_http_call *call);
     void (*destroy)(struct spk_http *http);
@@ -194,8 +204,8 @@ enum spk_http_fault {
 };
 
 /* Passes all to `inner` (borrowed), but the Nth call (1 is the first; 0: none) fails as ETRANSIENT.
- * Where the fault says that the request was sent, inner gets it and a sink sees the bytes before
- * the break. */
+ * Where the fault says that the request was sent, inner gets it and the bytes before the break can
+ * be pulled. */
 struct spk_http *spk_http_faulty_create(struct spk_http *inner, int nth, enum spk_http_fault fault,
                                         size_t after_bytes);
 int spk_http_faulty_calls(const struct spk_http *faulty); /* so far */

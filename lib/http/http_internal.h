@@ -73,24 +73,6 @@ static inline spk_rc spk_http_error_give(struct spk_error *err, const struct spk
     return failure->rc;
 }
 
-/* ---- gzip ---- */
-
-/* libcurl refuses what urllib3 accepts: several members in a row, and garbage behind the last. */
-struct spk_http_gunzip;
-
-struct spk_http_taker {
-    spk_rc (*take)(void *context, struct spk_view bytes, struct spk_error *err);
-    void *context;
-};
-
-struct spk_http_gunzip *spk_http_gunzip_create(void);
-void spk_http_gunzip_destroy(struct spk_http_gunzip *gunzip);
-/* Hands over what the piece unpacks to. EDATA where it is no gzip, and what the taker returned. */
-spk_rc spk_http_gunzip_feed(struct spk_http_gunzip *gunzip, struct spk_view piece,
-                            const struct spk_http_taker *taker, struct spk_error *err);
-/* False in the middle of a member: the body was cut. */
-bool spk_http_gunzip_ended(const struct spk_http_gunzip *gunzip);
-
 /* ---- limits of a body ---- */
 
 struct spk_http_limits {

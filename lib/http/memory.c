@@ -21,12 +21,12 @@ struct memory {
 
 struct memory_call {
     struct spk_http_call call;
-    struct spk_http_request request; /* sink and raw; its views are not used after start */
+    struct spk_http_request request; /* its views are not used after start */
     struct spk_http_limits limits;
     struct spk_http_message message;
     struct spk_http_response answer;
-    struct spk_view body;
-    spk_rc rc; /* of the transfer, reported by wait */
+    struct spk_view body; /* what is left of it */
+    spk_rc rc;            /* of the transfer, reported by wait */
     struct spk_error err;
     struct spk_arena arena;
     atomic_bool cancelled;
@@ -171,49 +171,65 @@ static spk_rc memory_start(struct spk_http *http, const struct spk_http_request 
     return SPK_OK;
 }
 
-/* Hands the body over in pieces, as a network would. */
-static spk_rc deliver(struct memory_call *call, struct spk_error *err)
+static spk_rc cancelled(struct memory_call *call, struct spk_error *err)
 {
-    const size_t piece = 16384;
-    struct spk_http_response *answer = &call->answer;
-    spk_rc rc = SPK_OK;
-    bool has_body = !spk_view_is(call->message.method, "HEAD");
-    for (size_t at = 0; !rc && has_body && at < call->body.len; at += piece) {
-        struct spk_view bytes = spk_view_slice(call->body, at, at + piece);
-        answer->wire_bytes += bytes.len;
-        answer->body_bytes += bytes.len;
-        rc = spk_http_limits_check(&call->limits, answer->body_bytes, answer->wire_bytes, err);
-        if (rc) {
-            return spk_http_message_blame(&call->message, err, rc);
-        }
-        if (call->request.sink) {
-            rc = call->request.sink(call->request.sink_context, bytes, err);
-        } else {
-            spk_buf_append(&answer->body, bytes);
-        }
-        if (!rc && atomic_load(&call->cancelled)) {
-            spk_error_set(err, SPK_ESYSTEM, "cancelled");
-            return spk_http_message_blame(&call->message, err, SPK_ESYSTEM);
-        }
+    spk_error_set(err, SPK_ESYSTEM, "cancelled");
+    return spk_http_message_blame(&call->message, err, SPK_ESYSTEM);
+}
+
+static spk_rc memory_head(struct spk_http_call *base, const struct spk_http_response **answer,
+                          struct spk_error *err)
+{
+    struct memory_call *call = (struct memory_call *)base;
+    if (call->rc) {
+        return spk_http_error_give(err, &call->err);
     }
-    return rc;
+    if (atomic_load(&call->cancelled)) {
+        return cancelled(call, err);
+    }
+    call->answer.url = spk_arena_dup(&call->answer.arena, call->message.url);
+    if (spk_view_is(call->message.method, "HEAD")) {
+        call->body = (struct spk_view){0};
+    }
+    *answer = &call->answer;
+    return SPK_OK;
+}
+
+/* Pieces as a network would give them. */
+static spk_rc memory_read(struct spk_http_call *base, struct spk_view *piece, struct spk_error *err)
+{
+    struct memory_call *call = (struct memory_call *)base;
+    struct spk_http_response *answer = &call->answer;
+    struct spk_view bytes = spk_view_slice(call->body, 0, 16384);
+    call->body = spk_view_slice(call->body, bytes.len, call->body.len);
+    answer->wire_bytes += bytes.len;
+    answer->body_bytes += bytes.len;
+    spk_rc rc = spk_http_limits_check(&call->limits, answer->body_bytes, answer->wire_bytes, err);
+    if (rc) {
+        return spk_http_message_blame(&call->message, err, rc);
+    }
+    if (atomic_load(&call->cancelled)) {
+        return cancelled(call, err);
+    }
+    *piece = bytes.len > 0 ? bytes : (struct spk_view){0};
+    return SPK_OK;
 }
 
 static spk_rc memory_wait(struct spk_http_call *base, struct spk_http_response *response,
                           struct spk_error *err)
 {
     struct memory_call *call = (struct memory_call *)base;
-    spk_rc rc = call->rc;
-    if (rc) {
-        return spk_http_error_give(err, &call->err);
-    }
-    if (atomic_load(&call->cancelled)) {
-        spk_error_set(err, SPK_ESYSTEM, "cancelled");
-        return spk_http_message_blame(&call->message, err, SPK_ESYSTEM);
-    }
-    rc = deliver(call, err);
+    const struct spk_http_response *answer = NULL;
+    struct spk_view piece = {0};
+    spk_rc rc = memory_head(base, &answer, err);
     if (!rc) {
-        call->answer.url = spk_arena_dup(&call->answer.arena, call->message.url);
+        rc = memory_read(base, &piece, err);
+    }
+    while (!rc && piece.at) {
+        spk_buf_append(&call->answer.body, piece);
+        rc = memory_read(base, &piece, err);
+    }
+    if (!rc) {
         spk_http_response_swap(response, &call->answer);
     }
     return rc;
@@ -238,6 +254,8 @@ static const struct spk_http_ops memory_ops = {
     .name = "memory",
     .start = memory_start,
     .wait = memory_wait,
+    .head = memory_head,
+    .read = memory_read,
     .cancel = memory_cancel,
     .call_destroy = memory_call_destroy,
     .destroy = memory_destroy,

@@ -220,12 +220,6 @@ static void a_raw_body_stays_as_it_is_on_the_wire(void **state)
 
 /* ---- failures ---- */
 
-static spk_rc ignore(void *context, struct spk_view piece, struct spk_error *err)
-{
-    (void)context, (void)piece, (void)err;
-    return SPK_OK;
-}
-
 static void broken_peers_are_told_apart(void **state)
 {
     static const struct {
@@ -263,7 +257,7 @@ static void broken_peers_are_told_apart(void **state)
     for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
         struct spk_http_request request = rows[i / 2].request;
         struct spk_error err = {0};
-        request.sink = i % 2 ? ignore : NULL;
+        request.streamed = i % 2;
         request.url = url_of(fixture, rows[i / 2].path);
         spk_rc rc = spk_http_send(client(fixture, NULL), &request, &fixture->response, &err);
         expect_has(err.text, "GET http://127.0.0.1:");
@@ -496,23 +490,22 @@ static void connections_are_bounded_and_calls_wait_for_them(void **state)
     assert_true(server_connections(fixture->server) <= 3);
 }
 
-static spk_rc stop_late(void *context, struct spk_view piece, struct spk_error *err)
-{
-    size_t *seen = context;
-    *seen += piece.len;
-    assert_true(piece.len <= 1 << 20); /* what waits for the sink is bounded */
-    return *seen > 64 << 20 ? spk_error_set(err, SPK_EDATA, "seen enough") : SPK_OK;
-}
-
 static void an_endless_stream_runs_in_bounded_memory(void **state)
 {
     struct fixture *fixture = *state;
-    size_t seen = 0;
-    struct spk_http_request request = {
-        .url = url_of(fixture, "/endless"), .sink = stop_late, .sink_context = &seen};
+    struct spk_http_request request = {.url = url_of(fixture, "/endless"), .streamed = true};
     struct spk_http *http = client(fixture, NULL);
-    assert_int_equal(spk_http_send(http, &request, &fixture->response, &fixture->err), SPK_EDATA);
-    assert_string_equal(fixture->err.text, "seen enough");
+    struct spk_http_call *call = NULL;
+    const struct spk_http_response *answer = NULL;
+    struct spk_view piece = {0};
+    assert_int_equal(spk_http_start(http, &request, &call, NULL), SPK_OK);
+    assert_int_equal(spk_http_head(call, &answer, NULL), SPK_OK);
+    assert_int_equal(answer->status, 200);
+    for (size_t seen = 0; seen < 64 << 20; seen += piece.len) {
+        assert_int_equal(spk_http_read(call, &piece, NULL), SPK_OK);
+        assert_true(piece.at && piece.len <= 1 << 20); /* what waits to be read is bounded */
+    }
+    spk_http_call_destroy(call);
 }
 
 int main(void)

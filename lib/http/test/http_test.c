@@ -221,71 +221,83 @@ static void the_answer_to_head_has_no_body(void **state)
     spk_http_response_deinit(&response);
 }
 
-struct taken {
+/* What was pulled of a streamed body. */
+struct pulled {
+    const struct spk_http_response *answer;
     struct spk_buf bytes;
-    size_t stop_after; /* pieces; 0: takes all */
     size_t pieces;
-    struct spk_http_call *cancel; /* after the first piece */
-    pthread_t thread;
 };
 
-static spk_rc take(void *context, struct spk_view piece, struct spk_error *err)
+static spk_rc pull(struct spk_http_call *call, struct pulled *pulled, struct spk_error *err)
 {
-    struct taken *taken = context;
-    spk_buf_append(&taken->bytes, piece);
-    taken->pieces++;
-    taken->thread = pthread_self();
-    if (taken->cancel) {
-        spk_http_cancel(taken->cancel);
+    struct spk_view piece = {0};
+    spk_rc rc = spk_http_head(call, &pulled->answer, err);
+    while (!rc) {
+        rc = spk_http_read(call, &piece, err);
+        if (rc || !piece.at) {
+            break;
+        }
+        assert_true(piece.len > 0);
+        spk_buf_append(&pulled->bytes, piece);
+        pulled->pieces++;
     }
-    return taken->pieces == taken->stop_after ? spk_error_set(err, SPK_EDATA, "seen enough")
-                                              : SPK_OK;
+    return rc;
 }
 
-static void a_sink_takes_the_body_on_the_waiting_thread(void **state)
+static struct spk_http_call *start_streamed(struct subject *subject, const char *path)
+{
+    struct spk_http_request request = {.url = url_of(subject, path), .streamed = true};
+    struct spk_http_call *call = NULL;
+    assert_int_equal(spk_http_start(subject->http, &request, &call, NULL), SPK_OK);
+    return call;
+}
+
+static void a_streamed_body_is_pulled(void **state)
 {
     struct subject *subject = *state;
-    struct taken taken = {0};
-    struct spk_http_request request = {
-        .url = url_of(subject, "/large"), .sink = take, .sink_context = &taken};
+    struct pulled pulled = {0};
+    struct spk_http_call *call = start_streamed(subject, "/large");
+    assert_int_equal(pull(call, &pulled, NULL), SPK_OK);
+    assert_int_equal(pulled.answer->status, 200);
+    assert_int_equal(pulled.answer->body.len, 0);
+    assert_int_equal(pulled.answer->body_bytes, LARGE_BYTES);
+    assert_true(pulled.pieces > 1);
+    assert_int_equal(pulled.bytes.len, LARGE_BYTES);
+    assert_memory_equal(pulled.bytes.at, large, LARGE_BYTES);
+    spk_http_call_destroy(call);
+    spk_buf_deinit(&pulled.bytes);
+}
+
+static void what_was_not_pulled_can_be_waited_for(void **state)
+{
+    struct subject *subject = *state;
     struct spk_http_response response = {0};
-    assert_int_equal(spk_http_send(subject->http, &request, &response, NULL), SPK_OK);
-    assert_int_equal(response.status, 200);
-    assert_int_equal(response.body.len, 0);
-    assert_int_equal(response.body_bytes, LARGE_BYTES);
-    assert_int_equal(taken.bytes.len, LARGE_BYTES);
-    assert_memory_equal(taken.bytes.at, large, LARGE_BYTES);
-    assert_true(pthread_equal(taken.thread, pthread_self()));
-    spk_buf_deinit(&taken.bytes);
+    const struct spk_http_response *answer = NULL;
+    struct spk_view piece = {0};
+    for (int pieces = 0; pieces < 2; pieces++) {
+        struct spk_http_call *call = start_streamed(subject, "/large");
+        assert_int_equal(spk_http_head(call, &answer, NULL), SPK_OK);
+        if (pieces > 0)
+            assert_int_equal(spk_http_read(call, &piece, NULL), SPK_OK);
+        size_t taken = piece.len;
+        assert_int_equal(spk_http_wait(call, &response, NULL), SPK_OK);
+        assert_int_equal(response.status, 200);
+        assert_int_equal(response.body.len, LARGE_BYTES - taken);
+        assert_memory_equal(response.body.at, large + taken, LARGE_BYTES - taken);
+        spk_http_call_destroy(call);
+    }
     spk_http_response_deinit(&response);
 }
 
-static void a_failing_sink_ends_the_call_with_its_failure(void **state)
+static void no_body_of_a_redirect_is_pulled(void **state)
 {
     struct subject *subject = *state;
-    struct taken taken = {.stop_after = 2};
-    struct spk_http_request request = {
-        .url = url_of(subject, "/large"), .sink = take, .sink_context = &taken};
-    struct spk_http_response response = {0};
-    struct spk_error err = {0};
-    assert_int_equal(spk_http_send(subject->http, &request, &response, &err), SPK_EDATA);
-    assert_string_equal(err.text, "seen enough");
-    assert_int_equal(taken.pieces, 2);
-    assert_int_equal(response.status, 0);
-    spk_buf_deinit(&taken.bytes);
-}
-
-static void a_sink_sees_no_body_of_a_redirect(void **state)
-{
-    struct subject *subject = *state;
-    struct taken taken = {0};
-    struct spk_http_request request = {
-        .url = url_of(subject, "/moved"), .sink = take, .sink_context = &taken};
-    struct spk_http_response response = {0};
-    assert_int_equal(spk_http_send(subject->http, &request, &response, NULL), SPK_OK);
-    assert_true(spk_view_is(spk_buf_view(&taken.bytes), "hello"));
-    spk_buf_deinit(&taken.bytes);
-    spk_http_response_deinit(&response);
+    struct pulled pulled = {0};
+    struct spk_http_call *call = start_streamed(subject, "/moved");
+    assert_int_equal(pull(call, &pulled, NULL), SPK_OK);
+    assert_true(spk_view_is(spk_buf_view(&pulled.bytes), "hello"));
+    spk_http_call_destroy(call);
+    spk_buf_deinit(&pulled.bytes);
 }
 
 static void a_body_over_the_limit_is_refused(void **state)
@@ -391,32 +403,31 @@ static void calls_run_side_by_side_and_end_in_any_order(void **state)
 static void a_call_may_be_given_up_without_waiting(void **state)
 {
     struct subject *subject = *state;
-    struct taken taken = {0};
     struct spk_http_request request = {.url = url_of(subject, "/large")};
     for (int i = 0; i < 10; i++) {
         struct spk_http_call *call = NULL;
-        request.sink = i % 2 ? take : NULL;
-        request.sink_context = &taken;
+        request.streamed = i % 2;
         assert_int_equal(spk_http_start(subject->http, &request, &call, NULL), SPK_OK);
         spk_http_call_destroy(call);
     }
-    assert_int_equal(taken.pieces, 0);
     spk_http_call_destroy(NULL);
 }
 
 static void a_cancelled_call_says_so(void **state)
 {
     struct subject *subject = *state;
-    struct taken taken = {0};
-    struct spk_http_request request = {
-        .url = url_of(subject, "/large"), .sink = take, .sink_context = &taken};
-    struct spk_http_response response = {0};
+    const struct spk_http_response *answer = NULL;
     struct spk_error err = {0};
-    assert_int_equal(spk_http_start(subject->http, &request, &taken.cancel, NULL), SPK_OK);
-    assert_int_equal(spk_http_wait(taken.cancel, &response, &err), SPK_ESYSTEM);
+    struct spk_http_call *call = start_streamed(subject, "/large");
+    assert_int_equal(spk_http_head(call, &answer, NULL), SPK_OK);
+    spk_http_cancel(call);
+    spk_rc rc = SPK_OK;
+    struct spk_view piece = SPK_V("");
+    while (!rc && piece.at)
+        rc = spk_http_read(call, &piece, &err);
+    assert_int_equal(rc, SPK_ESYSTEM);
     assert_non_null(strstr(err.text, "cancelled"));
-    spk_http_call_destroy(taken.cancel);
-    spk_buf_deinit(&taken.bytes);
+    spk_http_call_destroy(call);
 }
 
 struct worker {
@@ -462,9 +473,9 @@ static const struct CMUnitTest suite[] = {
     cmocka_unit_test(an_error_status_is_an_answer),
     cmocka_unit_test(a_response_can_be_used_again),
     cmocka_unit_test(the_answer_to_head_has_no_body),
-    cmocka_unit_test(a_sink_takes_the_body_on_the_waiting_thread),
-    cmocka_unit_test(a_failing_sink_ends_the_call_with_its_failure),
-    cmocka_unit_test(a_sink_sees_no_body_of_a_redirect),
+    cmocka_unit_test(a_streamed_body_is_pulled),
+    cmocka_unit_test(what_was_not_pulled_can_be_waited_for),
+    cmocka_unit_test(no_body_of_a_redirect_is_pulled),
     cmocka_unit_test(a_body_over_the_limit_is_refused),
     cmocka_unit_test(redirects_are_followed_to_the_last_answer),
     cmocka_unit_test(a_redirect_may_be_the_answer),
