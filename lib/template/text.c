@@ -149,8 +149,7 @@ static void put_upper(struct spk_buf *out, uint32_t code)
 
 static void put_lower(struct spk_buf *out, uint32_t code)
 {
-    spk_tpl_text_put(out, code < 0x80 ? (code >= 'A' && code <= 'Z' ? code + 32 : code)
-                                      : (uint32_t)towlower_l((wint_t)code, locale()));
+    spk_tpl_text_put(out, spk_unicode_lower(code));
 }
 
 void spk_tpl_text_case(struct spk_buf *out, struct spk_view text, enum spk_tpl_case to)

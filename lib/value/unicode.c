@@ -1,6 +1,28 @@
 /* UTF-8, with surrogates kept as they are (WTF-8): Python's str may hold them. */
 #include "value/value_internal.h"
 
+#include <locale.h>
+#include <pthread.h>
+#include <wctype.h>
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static locale_t letters;
+
+static void open_locale(void)
+{
+    letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!letters)
+        letters = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+}
+
+uint32_t spk_unicode_lower(uint32_t code)
+{
+    if (code < 0x80)
+        return code >= 'A' && code <= 'Z' ? code + 32 : code;
+    pthread_once(&once, open_locale);
+    return (uint32_t)towlower_l((wint_t)code, letters);
+}
+
 /* [first, last] of what str.isprintable refuses, from Python 3.11 (Unicode 14). */
 static const struct {
     uint32_t first, last;

@@ -206,6 +206,8 @@ bool spk_value_literal_eval(struct spk_arena *arena, struct spk_view text, struc
 uint32_t spk_utf8_next(const char **at, const char *end);
 /* Writes a code point; the number of bytes (1..4). */
 size_t spk_utf8_encode(uint32_t code, char out[4]);
+/* The letter in lower case, by the C library's tables whatever the locale of the process is. */
+uint32_t spk_unicode_lower(uint32_t code);
 
 /* Paths, as error messages show them: streams[3].retriever.requester */
 struct spk_path {

@@ -113,6 +113,8 @@ void spk_evidence_prove_empty(struct spk_evidence *evidence, const char *format,
 struct spk_value spk_record_tree(struct spk_record *record);
 /* Call before changing the tree: the original bytes no longer count. */
 struct spk_value spk_record_change(struct spk_record *record);
+/* The record is `tree` (DICT) from now on. */
+void spk_record_replace(struct spk_record *record, struct spk_value tree);
 
 /*
  * Sends with retries: error handler, backoff, rate limits, authentication. start may be called for

@@ -104,6 +104,29 @@ REMOVALS = [
     {"field_pointers": [["a"]], "condition": "{{ property | length > 0 }}"},
 ]  # fmt: skip
 
+KEYS = [
+    "id", "ID", "CustomerID", "customerId", "customer id", "HTTPServer2Name", "2nd", "a1b2", "a__b", "_x",
+    "x_", "_", "__", "", "$a.b$", "été", "ÀÉÎ", "Straße", "ключ", "名前", "한국", "x-Y/z", "ABCDef", "a B c",
+    "😀ok", "1", "x1", "1x", "-1-", "🇫🇷", "ＡＢ", "ﬁne",
+]  # fmt: skip
+NESTED = [
+    {}, {"a": 1}, {"a": {"b": 1, "c": {"d": 2}}}, {"a": {"x": 1}, "b": {"x": 2}}, {"l": [1, {"x": 2}], "x": 3},
+    {"a": {"l": [[1], []]}, "b": {}}, {"o": {"a": 1}, "a": 2}, {"o": {"x y": 1}, "x y z": {"x y": 2}, "l": [{"x y": 3}]},
+    {"p": {"q": {"r": 1}}, "s": {"q": {"t": 2}}}, {"o": None}, {"o": "text"}, {"o": {}}, {"o": [{"a": 1}]},
+    {"b": {"w": 1}}, {"o": {"é": 1}},
+]  # fmt: skip
+RENAMES = [
+    {"type": "FlattenFields"}, {"type": "FlattenFields", "flatten_lists": False},
+    *({"type": "KeysReplace", "old": old, "new": new} for old, new in ((" ", "_"), ("x", ""), ("", "-"), ("a", "{{ config['word'] }}"),
+      ("{{ record.keys() | first }}", "k"), ("x", "{{ stream_slice.day }}"), ("1", "2"), ("é", "e"))),
+    *({"type": "DpathFlattenFields", "field_path": path, **more} for path in (["o"], ["p", "q"], ["*", "q"], ["missing"], ["a", "c"],
+      ["{{ config['path'] }}"], ["l", 1], ["*"])
+      for more in ({}, {"delete_origin_value": True}, {"replace_record": True}, {"delete_origin_value": True, "replace_record": True},
+      {"key_transformation": {"type": "KeyTransformation", "prefix": "p_", "suffix": "_s"}},
+      {"key_transformation": {"type": "KeyTransformation", "prefix": "{{ config['n'] }}"}, "delete_origin_value": True},
+      {"key_transformation": {"type": "KeyTransformation", "suffix": "0"}})),
+]  # fmt: skip
+
 VALUES = [
     None, True, False, 0, 1, -5, 1.5, 1.0, 1e300, "", "5", "-7", "+8", "1_000", " 9 ", "1.5",
     "1e3", "1__0", "_1", "1_", "1_0.5_0", "nan", "-inf", "0x10", "- 5", "+-5",
@@ -256,6 +279,17 @@ def case(out, kind, given, run):
     out.write(text + "\n")
 
 
+def write_renames(out):
+    cases = [
+        ({"type": kind}, {key: 1}) for kind in ("KeysToLower", "KeysToSnakeCase") for key in KEYS
+    ]
+    cases += [({"type": "KeysToSnakeCase"}, record) for record in NESTED]
+    cases += [(node, record) for node in RENAMES for record in NESTED]
+    for node, record in cases:
+        case(out, "transform", {"component": node, "record": record},
+             lambda: transform(copy.deepcopy(node), copy.deepcopy(record)))  # fmt: skip
+
+
 def write(out):
     for decoder, path, body in EXTRACTIONS:
         node = {"type": "DpathExtractor", "field_path": path}
@@ -281,6 +315,7 @@ def write(out):
         for record in RECORDS:
             case(out, "transform", {"component": node, "record": record},
                  lambda: transform(copy.deepcopy(node), copy.deepcopy(record)))  # fmt: skip
+    write_renames(out)
     schemas = [{"properties": {"v": {"type": name}}} for name in TYPES] + SCHEMAS
     for schema in schemas:
         for value in VALUES:

@@ -17,6 +17,13 @@ struct spk_value spk_record_change(struct spk_record *record)
     return tree;
 }
 
+void spk_record_replace(struct spk_record *record, struct spk_value tree)
+{
+    record->text = (struct spk_view){0};
+    record->node.at = NULL;
+    record->tree = tree;
+}
+
 void spk_evidence_prove_empty(struct spk_evidence *evidence, const char *format, ...)
 {
     va_list args;

@@ -1,7 +1,7 @@
 #include <stddef.h>
 
+#include "source/exchange/template_path.h"
 #include "source/kinds.h"
-#include "template/template.h"
 
 /*
  * DpathExtractor: the records at a path of the decoded body. A list there gives its items, an
@@ -10,8 +10,7 @@
 struct dpath_extractor {
     struct spk_component base;
     struct spk_value field_path; /* as written */
-    struct spk_template_string **steps;
-    size_t step_count;
+    struct spk_template_path path;
     bool fixed; /* no step is a template, an index or a wildcard: the fast path may be taken */
     struct spk_view *keys;
 };
@@ -36,35 +35,22 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct dpath_extractor *self = (struct dpath_extractor *)base;
-    struct spk_value path = self->field_path;
-    if (!spk_is(path, SPK_LIST))
-        return spk_build_fail(build, path, err, "field_path is a list of keys");
-    self->step_count = spk_list_len(path);
-    self->steps = spk_arena_array(build->arena, self->step_count + 1, sizeof(*self->steps));
-    self->keys = spk_arena_array(build->arena, self->step_count + 1, sizeof(*self->keys));
-    self->fixed = true;
-    for (size_t i = 0; i < self->step_count; i++) {
-        struct spk_buf text = {0};
-        spk_value_str(&text, spk_list_at(path, i));
-        struct spk_template *step = spk_template_parse(build->arena, spk_buf_view(&text), NULL);
-        spk_buf_deinit(&text);
-        self->steps[i] = SPK_NEW(build->arena, struct spk_template_string);
-        spk_template_string_init(self->steps[i], step, NULL);
-        bool constant = spk_template_kind(step) == SPK_TEMPLATE_CONSTANT &&
-                        is_plain_key(spk_template_constant(step));
-        if (constant)
-            self->keys[i] = spk_template_constant(step).text;
-        else
-            self->fixed = false;
+    spk_rc rc = spk_template_path_build(&self->path, build, self->field_path, err);
+    if (rc)
+        return rc;
+    self->keys = spk_arena_array(build->arena, self->path.len + 1, sizeof(*self->keys));
+    self->fixed = spk_is_defined(self->path.fixed);
+    for (size_t i = 0; self->fixed && i < self->path.len; i++) {
+        struct spk_value key = spk_list_at(self->path.fixed, i);
+        self->fixed = is_plain_key(key);
+        self->keys[i] = spk_value_text_or(key, "");
     }
     return SPK_OK;
 }
 
 struct extraction {
     const struct dpath_extractor *self;
-    const struct spk_scope *scope;
     struct spk_value path; /* evaluated, LIST */
-    bool wildcard;
     spk_record_visit visit;
     void *context;
     struct spk_arena arena; /* of one record */
@@ -102,7 +88,7 @@ static spk_rc extract_tree(struct extraction *x, struct spk_value body)
 {
     if (spk_list_len(x->path) == 0)
         return emit_found(x, body);
-    if (!x->wildcard)
+    if (!spk_path_has_any(x->path))
         return emit_found(x, spk_dpath_get(body, x->path));
     x->rc = SPK_OK;
     spk_dpath_each(body, x->path, visit_match, x);
@@ -114,7 +100,7 @@ static spk_rc extract_bytes(struct extraction *x, const struct spk_json_doc *doc
 {
     struct spk_json_items items;
     spk_rc rc = SPK_OK;
-    spk_json_items_init(&items, doc, x->self->keys, x->self->step_count);
+    spk_json_items_init(&items, doc, x->self->keys, x->self->path.len);
     while (!rc && spk_json_items_next(&items)) {
         struct spk_record record = {.text = items.text, .node = items.node, .arena = &x->arena};
         rc = x->visit(x->context, &record, x->err);
@@ -127,7 +113,7 @@ static spk_rc extract_json(struct extraction *x, const struct spk_json_doc *doc)
 {
     struct spk_json_node root = spk_json_doc_root(doc);
     bool array = spk_json_node_kind(root) == SPK_LIST;
-    if (x->self->fixed && spk_json_doc_is_standard(doc) && (!array || x->self->step_count == 0))
+    if (x->self->fixed && spk_json_doc_is_standard(doc) && (!array || x->self->path.len == 0))
         return extract_bytes(x, doc);
     struct spk_arena arena = {0};
     spk_rc rc = SPK_OK;
@@ -148,30 +134,13 @@ static spk_rc on_document(void *context, const struct spk_document *document, st
     return document->json ? extract_json(x, document->json) : extract_tree(x, document->tree);
 }
 
-static spk_rc evaluate_path(struct extraction *x, struct spk_error *err)
-{
-    x->path = spk_list_new(x->scope->arena);
-    for (size_t i = 0; i < x->self->step_count; i++) {
-        struct spk_value step;
-        spk_rc rc = spk_scope_eval(x->scope, &x->self->base, x->self->steps[i], &step, err);
-        if (rc)
-            return rc;
-        if (spk_is(step, SPK_STRING) && spk_view_is(step.text, "*"))
-            x->wildcard = true;
-        spk_list_append(x->path, step);
-    }
-    return SPK_OK;
-}
-
 static spk_rc extract(struct spk_component *self, const struct spk_scope *scope,
                       spk_record_visit visit, void *context, struct spk_error *err)
 {
-    struct extraction x = {.self = (const struct dpath_extractor *)self,
-                           .scope = scope,
-                           .visit = visit,
-                           .context = context};
+    struct extraction x = {
+        .self = (const struct dpath_extractor *)self, .visit = visit, .context = context};
     struct spk_component *decoder = scope->response->decoder;
-    spk_rc rc = evaluate_path(&x, err);
+    spk_rc rc = spk_template_path_eval(&x.self->path, self, scope->arena, &x.path, err);
     if (!rc)
         rc = SPK_OPS(decoder, decoder)->decode(decoder, scope->response, on_document, &x, err);
     spk_arena_deinit(&x.arena);
@@ -185,9 +154,9 @@ static int64_t count(struct spk_component *base, const struct spk_scope *scope)
     if (!doc || !self->fixed)
         return -1;
     struct spk_json_node node = spk_json_doc_root(doc);
-    if (spk_json_node_kind(node) == SPK_LIST && self->step_count > 0)
+    if (spk_json_node_kind(node) == SPK_LIST && self->path.len > 0)
         return -1;
-    for (size_t i = 0; node.at && i < self->step_count; i++)
+    for (size_t i = 0; node.at && i < self->path.len; i++)
         node = spk_json_node_get(node, self->keys[i]);
     if (!node.at)
         return 0;

@@ -62,10 +62,11 @@ static spk_rc filter(struct golden *g)
 static spk_rc transform(struct golden *g)
 {
     struct spk_component *built = component(g, "component", SPK_KIND_TRANSFORMATION);
-    g->out = g->record.tree;
     if (!built)
         return g->f.err.rc;
-    return SPK_OPS(built, transformation)->transform(built, &g->f.scope, &g->f.err);
+    spk_rc rc = SPK_OPS(built, transformation)->transform(built, &g->f.scope, &g->f.err);
+    g->out = g->record.tree;
+    return rc;
 }
 
 static spk_rc normalize(struct golden *g)

@@ -83,20 +83,32 @@ static struct spk_scope condition_scope(const struct spk_scope *scope, struct sp
     return inner;
 }
 
+static spk_rc cannot_set(const struct added_field *field, struct spk_error *err)
+{
+    struct spk_buf path = {0};
+    spk_value_repr(&path, field->path);
+    spk_error_set(err, SPK_EDATA, "AddFields: the record has a value in the way of %s",
+                  spk_buf_cstr(&path));
+    spk_buf_deinit(&path);
+    return SPK_EDATA;
+}
+
 static spk_rc add_field(struct add_fields *self, const struct spk_scope *scope,
                         struct added_field *field, struct spk_error *err)
 {
     struct spk_typed_template what = {field->value, type_masks[field->value_type]};
     struct spk_value value;
     bool set = true;
-    spk_rc rc = spk_scope_eval_as(scope, &self->base, what, &value, err);
+    spk_rc rc = spk_scope_eval_as(scope, &field->base, what, &value, err);
     if (!rc && self->condition) {
         struct spk_scope inner = condition_scope(scope, value, field->path);
         rc = spk_scope_bool(&inner, &self->base, self->condition, &set, err);
     }
-    if (!rc && set)
-        spk_dpath_set(scope->arena, spk_record_change(scope->record), field->path, value);
-    return rc;
+    if (rc || !set)
+        return rc;
+    if (spk_dpath_set(scope->arena, spk_record_change(scope->record), field->path, value))
+        return SPK_OK;
+    return cannot_set(field, err);
 }
 
 static spk_rc transform(struct spk_component *self, const struct spk_scope *scope,
