@@ -5,15 +5,22 @@
 
 enum { PURE_DEPTH = 90 }; /* deeper ones go the long way, where the literal's own limit holds */
 
+struct spk_view spk_template_missing(const struct spk_template *t, struct spk_template_env *env)
+{
+    for (size_t i = 0; i < t->undeclared.len; i++) {
+        if (!spk_tpl_var_find(env, spk_tpl_unalias(t->undeclared.items[i])))
+            return t->undeclared.items[i];
+    }
+    return (struct spk_view){0};
+}
+
 spk_rc spk_tpl_declared(struct spk_tpl_state *s)
 {
-    for (size_t i = 0; i < s->t->undeclared.len; i++) {
-        struct spk_view name = s->t->undeclared.items[i];
-        if (!spk_tpl_var_find(s->env, spk_tpl_unalias(name)))
-            return spk_tpl_value_error(s, "there is no variable '%.*s' here",
-                                       SPK_FMT(spk_view_slice(name, 0, 80)));
-    }
-    return SPK_OK;
+    struct spk_view name = spk_template_missing(s->t, s->env);
+    if (!name.at)
+        return SPK_OK;
+    return spk_tpl_value_error(s, "there is no variable '%.*s' here",
+                               SPK_FMT(spk_view_slice(name, 0, 80)));
 }
 
 static bool is_pure(struct spk_value v, int depth);

@@ -108,6 +108,10 @@ void spk_template_env_set(struct spk_template_env *env, const char *name, struct
 void spk_template_env_set_lazy(struct spk_template_env *env, const char *name,
                                const struct spk_template_source *source);
 void spk_template_env_unset(struct spk_template_env *env, const char *name);
+/* The first variable that the template reads and the environment lacks, or at NULL: evaluating it
+ * would fail. */
+struct spk_view spk_template_missing(const struct spk_template *template,
+                                     struct spk_template_env *env);
 
 /* A dict that also has attributes, as the CDK's StreamSlice (partition, _partition, cursor_slice,
  * extra_fields) and Record (data, associated_slice, stream_name): x.name looks at `attributes` (a

@@ -8,9 +8,15 @@
 /* ---- authentication: adds headers, parameters or body fields to a request about to be sent */
 struct spk_authenticator_ops {
     spk_rc (*apply)(struct spk_component *self, struct spk_request *request, struct spk_error *err);
-    /* optional: an answer had a status of 400 or more: forget the token that `request` carried
-     * where that status means so. */
-    void (*refused)(struct spk_component *self, const struct spk_request *request, int status);
+    /* optional: an answer to `request` came from the server, and what it tells of its token. */
+    void (*answered)(struct spk_component *self, const struct spk_request *request,
+                     const struct spk_response *response);
+    /* optional: a new token in place of the one that `request` carried, unless that was replaced
+     * already. ECONFIG: there will be none; other failures: go on with the old one. */
+    spk_rc (*refresh)(struct spk_component *self, const struct spk_request *request,
+                      struct spk_error *err);
+    /* optional: whether the next try would carry another token, which may be used at once. */
+    bool (*can_rotate)(struct spk_component *self, const struct spk_request *request);
 };
 
 /* ---- requester: makes the request of a page */
@@ -33,7 +39,8 @@ enum spk_action {
     SPK_ACTION_IGNORE,
     SPK_ACTION_RATE_LIMITED,
     SPK_ACTION_RESET_PAGINATION,
-    SPK_ACTION_NONE, /* the handler has no opinion */
+    SPK_ACTION_REFRESH_TOKEN, /* then as RETRY */
+    SPK_ACTION_NONE,          /* the handler has no opinion */
 };
 
 struct spk_resolution {

@@ -86,6 +86,8 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     source->max_page_bytes = options->max_page_bytes;
     pthread_mutex_init(&source->lock, NULL);
     spk_rc rc = check_config(source, err);
+    if (!rc)
+        rc = spk_pause_init(&source->pause, err);
     if (!rc && !source->http) {
         rc = spk_http_curl_create(NULL, &source->http, err);
         source->owns_http = !rc;
@@ -109,6 +111,7 @@ void spk_source_destroy(struct spk_source *source)
     }
     free(source->built);
     spk_cache_destroy(source->cache);
+    spk_pause_deinit(&source->pause);
     if (source->owns_http)
         spk_http_destroy(source->http);
     spk_map_deinit(&source->streams);

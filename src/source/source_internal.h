@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "source/component.h"
 #include "source/manifest/manifest_internal.h"
+#include "source/pause.h"
 
 struct spk_source {
     struct spk_manifest *manifest;
@@ -22,6 +23,7 @@ struct spk_source {
     struct spk_value stream_nodes; /* LIST for this config; UNDEFINED before the first use */
     struct spk_map streams;        /* name -> struct spk_component *, built on first use */
     pthread_mutex_t lock;          /* building, schemas */
+    struct spk_pause pause;        /* whoever waits for a time */
     struct spk_sink *sink;         /* of the running read, for rate-limit notices; NULL otherwise */
 };
 

@@ -158,7 +158,7 @@ def without_clock(value):
 def outcome(code, output, seen):
     """What of a run both engines must agree on."""
     records, statuses = collections.defaultdict(list), collections.defaultdict(list)
-    states, check = {}, None
+    states, check, failures = {}, None, set()
     for line in output.splitlines():
         if not line.startswith("{"):
             continue
@@ -176,8 +176,14 @@ def outcome(code, output, seen):
             status = message["trace"]["stream_status"]
             if not status.get("reasons"):
                 statuses[status["stream_descriptor"]["name"]].append(status["status"])
+        elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
+            error = message["trace"]["error"]
+            stream = (error.get("stream_descriptor") or {}).get("name")
+            failures.add((error["failure_type"], stream))
     return {
         "failed": code != 0,
+        # the summary at the end repeats what the streams said
+        "failures": sorted(f for f in failures if f[1]),
         "check": check,
         "requests": sorted(seen),
         "records": {name: sorted(items) for name, items in records.items()},

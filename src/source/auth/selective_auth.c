@@ -59,14 +59,15 @@ static spk_rc apply(struct spk_component *base, struct spk_request *request, str
     return SPK_OPS(chosen, authenticator)->apply(chosen, request, err);
 }
 
-static void refused(struct spk_component *base, const struct spk_request *request, int status)
+static void answered(struct spk_component *base, const struct spk_request *request,
+                     const struct spk_response *response)
 {
     struct spk_component *chosen = ((struct selective_auth *)base)->chosen;
-    if (SPK_OPS(chosen, authenticator)->refused)
-        SPK_OPS(chosen, authenticator)->refused(chosen, request, status);
+    if (SPK_OPS(chosen, authenticator)->answered)
+        SPK_OPS(chosen, authenticator)->answered(chosen, request, response);
 }
 
-static const struct spk_authenticator_ops ops = {.apply = apply, .refused = refused};
+static const struct spk_authenticator_ops ops = {.apply = apply, .answered = answered};
 
 const struct spk_component_type spk_type_selective_authenticator = {
     .name = "SelectiveAuthenticator",

@@ -23,10 +23,7 @@ struct header_backoff {
          .type = SPK_PROP_TEMPLATE,                                                                \
          .offset = FIELD(pattern),                                                                 \
          .help = "the part of the header that is the number"},                                     \
-    {                                                                                              \
-        .name = "max_waiting_time_in_seconds", .type = SPK_PROP_TEMPLATE,                          \
-        .offset = FIELD(max_wait), .help = "fail rather than wait so long"                         \
-    }
+        SPK_BACKOFF_BOUND_PROP(FIELD(max_wait))
 
 static const struct spk_prop time_props[] = {HEADER_PROPS, SPK_PROP_END};
 static const struct spk_prop until_props[] = {HEADER_PROPS,
@@ -75,24 +72,18 @@ static double header_number(struct header_backoff *self, const struct spk_scope 
     return -1;
 }
 
-static double within_bound(struct header_backoff *self, const struct spk_scope *scope, double wait,
-                           struct spk_error *err)
+static spk_rc finish(struct spk_component *base, const struct spk_build *build,
+                     struct spk_error *err)
 {
-    double most = spk_backoff_number(&self->base, scope, self->max_wait, err);
-    if (most < 0 || wait <= 0 || wait < most)
-        return wait;
-    spk_error_set(err, SPK_ETRANSIENT,
-                  "the server asks to wait %.0f s, more than the %.0f s this connector may wait",
-                  wait, most);
-    spk_error_hint(err, "run again later, or raise max_waiting_time_in_seconds");
-    return -1;
+    return spk_backoff_check_bound(base, build, ((struct header_backoff *)base)->max_wait, err);
 }
 
 static double wait_time(struct spk_component *base, const struct spk_scope *scope, int attempt,
                         struct spk_error *err)
 {
     struct header_backoff *self = (struct header_backoff *)base;
-    return within_bound(self, scope, header_number(self, scope, err), err);
+    double wait = header_number(self, scope, err);
+    return spk_backoff_bounded(base, scope, self->max_wait, wait, err);
 }
 
 static double wait_until(struct spk_component *base, const struct spk_scope *scope, int attempt,
@@ -102,11 +93,11 @@ static double wait_until(struct spk_component *base, const struct spk_scope *sco
     double until = header_number(self, scope, err);
     double least = spk_backoff_number(base, scope, self->min_wait, err);
     if (until <= 0)
-        return least > 0 ? within_bound(self, scope, least, err) : -1;
+        return least > 0 ? spk_backoff_bounded(base, scope, self->max_wait, least, err) : -1;
     double wait = until - (double)spk_time_now_us() / 1e6;
     if (least > 0 && wait < least)
         wait = least;
-    return wait < 0 ? -1 : within_bound(self, scope, wait, err);
+    return wait < 0 ? -1 : spk_backoff_bounded(base, scope, self->max_wait, wait, err);
 }
 
 static const struct spk_backoff_ops time_ops = {.seconds = wait_time};
@@ -118,6 +109,7 @@ const struct spk_component_type spk_type_wait_time_from_header = {
     .size = sizeof(struct header_backoff),
     .props = time_props,
     .ops = &time_ops,
+    .finish = finish,
     .help = "a header says how many seconds to wait",
 };
 
@@ -127,5 +119,6 @@ const struct spk_component_type spk_type_wait_until_time_from_header = {
     .size = sizeof(struct header_backoff),
     .props = until_props,
     .ops = &until_ops,
+    .finish = finish,
     .help = "a header says until when to wait",
 };

@@ -37,6 +37,14 @@ static const struct spk_prop exponential_props[] = {
     SPK_PROP_END,
 };
 
+static spk_rc finish(struct spk_component *base, const struct spk_build *build,
+                     struct spk_error *err)
+{
+    if (((struct timed_backoff *)base)->jitter >= 0)
+        return SPK_OK;
+    return spk_build_fail(build, base->node, err, "jitter_range_in_seconds is at least 0");
+}
+
 static double with_jitter(const struct timed_backoff *self, double seconds)
 {
     return self->jitter > 0 ? seconds + spk_backoff_random() * 2 * self->jitter : seconds;
@@ -71,6 +79,7 @@ const struct spk_component_type spk_type_constant_backoff = {
     .size = sizeof(struct timed_backoff),
     .props = constant_props,
     .ops = &constant_ops,
+    .finish = finish,
     .help = "always the same time",
 };
 
@@ -80,5 +89,6 @@ const struct spk_component_type spk_type_exponential_backoff = {
     .size = sizeof(struct timed_backoff),
     .props = exponential_props,
     .ops = &exponential_ops,
+    .finish = finish,
     .help = "twice the time with each try",
 };

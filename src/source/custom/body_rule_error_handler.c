@@ -88,6 +88,10 @@ const struct spk_component_type spk_type_body_rule = {
 
 static const struct spk_prop props[] = {
     SPK_DEFAULT_HANDLER_PROPS,
+    {.name = "max_time",
+     .type = SPK_PROP_NUMBER,
+     .offset = offsetof(struct spk_default_handler, max_time),
+     .help = "seconds after which no further try is made; 600 where not given"},
     {.name = "rules",
      .type = SPK_PROP_VALUE,
      .offset = FIELD(rule_nodes),
@@ -150,7 +154,9 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct body_rule_handler *self = (struct body_rule_handler *)base;
-    spk_rc rc = build_rules(build, "rules", self->rule_nodes, &self->rules, err);
+    spk_rc rc = spk_default_handler_finish(base, build, err);
+    if (!rc)
+        rc = build_rules(build, "rules", self->rule_nodes, &self->rules, err);
     if (!rc)
         rc = build_rules(build, "empty_proof", self->proof_nodes, &self->proofs, err);
     return rc ? rc

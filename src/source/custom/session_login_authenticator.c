@@ -247,11 +247,12 @@ static bool means_ended(struct spk_value list, int status)
 }
 
 /* Only the token that was refused is forgotten: another thread may have logged in anew already. */
-static void refused(struct spk_component *base, const struct spk_request *request, int status)
+static void answered(struct spk_component *base, const struct spk_request *request,
+                     const struct spk_response *response)
 {
     struct session_login *self = (struct session_login *)base;
     struct spk_value sent = spk_dict_get(request->options.headers, self->header);
-    if (!means_ended(self->refused_status, status) || !spk_is(sent, SPK_STRING))
+    if (!means_ended(self->refused_status, response->status) || !spk_is(sent, SPK_STRING))
         return;
     pthread_mutex_lock(&self->lock);
     if (spk_view_equal(sent.text, spk_buf_view(&self->token)))
@@ -259,7 +260,7 @@ static void refused(struct spk_component *base, const struct spk_request *reques
     pthread_mutex_unlock(&self->lock);
 }
 
-static const struct spk_authenticator_ops ops = {.apply = apply, .refused = refused};
+static const struct spk_authenticator_ops ops = {.apply = apply, .answered = answered};
 
 const struct spk_component_type spk_type_session_login_authenticator = {
     .name = "SessionLoginAuthenticator",

@@ -2,8 +2,8 @@
 
 #include "errors.h"
 
-/* CompositeErrorHandler: the first handler whose answer is neither FAIL nor RATE_LIMITED decides;
- * where all say so, the last one does. */
+/* CompositeErrorHandler: the first handler decides whose answer is none of FAIL, RATE_LIMITED and
+ * REFRESH_TOKEN_THEN_RETRY; where all say so, the last one does. */
 struct composite_handler {
     struct spk_component base;
     struct spk_components handlers;
@@ -35,7 +35,8 @@ static void interpret(struct spk_component *base, const struct spk_scope *scope,
     for (size_t i = 0; i < handlers->len; i++) {
         struct spk_component *handler = handlers->items[i];
         SPK_OPS(handler, error_handler)->interpret(handler, scope, failure, out);
-        if (out->action != SPK_ACTION_FAIL && out->action != SPK_ACTION_RATE_LIMITED)
+        if (out->action != SPK_ACTION_FAIL && out->action != SPK_ACTION_RATE_LIMITED &&
+            out->action != SPK_ACTION_REFRESH_TOKEN)
             return;
     }
 }

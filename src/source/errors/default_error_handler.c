@@ -3,7 +3,42 @@
 #include "errors.h"
 
 /* DefaultErrorHandler: filters in order, then 2xx and 3xx succeed, then the default table. */
+enum { USUAL_RETRIES = 5, MOST_RETRIES = 100000, USUAL_MAX_TIME = 600 };
+
 static const struct spk_prop props[] = {SPK_DEFAULT_HANDLER_PROPS, SPK_PROP_END};
+
+static bool whole_number(struct spk_value value, double *number)
+{
+    if (spk_is(value, SPK_INT))
+        *number = (double)value.integer;
+    else if (spk_is(value, SPK_BOOL))
+        *number = value.boolean;
+    else if (spk_is(value, SPK_FLOAT))
+        *number = value.number;
+    else
+        return spk_is(value, SPK_STRING) && spk_parse_double(spk_view_trim(value.text), number);
+    return true;
+}
+
+spk_rc spk_default_handler_finish(struct spk_component *base, const struct spk_build *build,
+                                  struct spk_error *err)
+{
+    struct spk_default_handler *self = (struct spk_default_handler *)base;
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    struct spk_value value = spk_int(USUAL_RETRIES);
+    double number = USUAL_RETRIES;
+    if (self->max_time <= 0)
+        self->max_time = USUAL_MAX_TIME;
+    spk_rc rc =
+        self->max_retries ? spk_scope_eval(&scope, base, self->max_retries, &value, err) : SPK_OK;
+    if (rc)
+        return rc;
+    if (!whole_number(value, &number))
+        return spk_build_fail(build, base->node, err,
+                              "max_retries: a whole number is expected for this config");
+    self->retries = number > MOST_RETRIES ? MOST_RETRIES : number > 0 ? (int)number : 0;
+    return SPK_OK;
+}
 
 void spk_default_handler_interpret(struct spk_component *base, const struct spk_scope *scope,
                                    const struct spk_error *failure, struct spk_resolution *out)
@@ -36,12 +71,7 @@ double spk_default_handler_backoff(struct spk_component *base, const struct spk_
 
 int spk_default_handler_max_retries(struct spk_component *base, const struct spk_scope *scope)
 {
-    struct spk_default_handler *self = (struct spk_default_handler *)base;
-    struct spk_value value = {0};
-    struct spk_error ignored;
-    if (spk_scope_eval(scope, base, self->max_retries, &value, &ignored) || !spk_is(value, SPK_INT))
-        return 5;
-    return value.integer > 1000 ? 1000 : (int)value.integer;
+    return ((struct spk_default_handler *)base)->retries;
 }
 
 double spk_default_handler_max_time_s(struct spk_component *base)
@@ -60,5 +90,6 @@ const struct spk_component_type spk_type_default_error_handler = {
     .size = sizeof(struct spk_default_handler),
     .props = props,
     .ops = &ops,
+    .finish = spk_default_handler_finish,
     .help = "filters first, then what the status usually means",
 };

@@ -1,13 +1,25 @@
 #include "errors.h"
 
-const char *const spk_action_names[] = {
-    "SUCCESS", "FAIL", "RETRY", "IGNORE", "RATE_LIMITED", "RESET_PAGINATION", NULL};
+const char *const spk_action_names[] = {"unset",
+                                        "SUCCESS",
+                                        "FAIL",
+                                        "RETRY",
+                                        "IGNORE",
+                                        "RATE_LIMITED",
+                                        "RESET_PAGINATION",
+                                        "REFRESH_TOKEN_THEN_RETRY",
+                                        NULL};
 
 enum spk_action spk_action_of(int choice)
 {
-    static const enum spk_action actions[] = {SPK_ACTION_SUCCESS,      SPK_ACTION_FAIL,
-                                              SPK_ACTION_RETRY,        SPK_ACTION_IGNORE,
-                                              SPK_ACTION_RATE_LIMITED, SPK_ACTION_RESET_PAGINATION};
+    static const enum spk_action actions[] = {SPK_ACTION_NONE,
+                                              SPK_ACTION_SUCCESS,
+                                              SPK_ACTION_FAIL,
+                                              SPK_ACTION_RETRY,
+                                              SPK_ACTION_IGNORE,
+                                              SPK_ACTION_RATE_LIMITED,
+                                              SPK_ACTION_RESET_PAGINATION,
+                                              SPK_ACTION_REFRESH_TOKEN};
     return actions[choice];
 }
 

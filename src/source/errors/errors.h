@@ -9,7 +9,8 @@ struct spk_default_handler {
     struct spk_components filters;
     struct spk_components backoffs;
     struct spk_template_string *max_retries;
-    double max_time;
+    double max_time; /* seconds; no property of DefaultErrorHandler */
+    int retries;     /* max_retries of this config */
 };
 
 #define SPK_DEFAULT_HANDLER_PROPS                                                                  \
@@ -23,17 +24,15 @@ struct spk_default_handler {
          .offset = offsetof(struct spk_default_handler, backoffs),                                 \
          .kind = SPK_KIND_BACKOFF,                                                                 \
          .help = "the first that gives a time decides how long to wait"},                          \
-        {.name = "max_retries",                                                                    \
-         .type = SPK_PROP_TEMPLATE,                                                                \
-         .offset = offsetof(struct spk_default_handler, max_retries),                              \
-         .standard = "5",                                                                          \
-         .help = "tries after the first"},                                                         \
     {                                                                                              \
-        .name = "max_time", .type = SPK_PROP_NUMBER,                                               \
-        .offset = offsetof(struct spk_default_handler, max_time), .standard = "600",               \
-        .help = "seconds after which no further try is made"                                       \
+        .name = "max_retries", .type = SPK_PROP_TEMPLATE,                                          \
+        .offset = offsetof(struct spk_default_handler, max_retries), .standard = "5",              \
+        .help = "tries after the first"                                                            \
     }
 
+/* Call first in `finish`. ECONFIG where max_retries is no number. */
+spk_rc spk_default_handler_finish(struct spk_component *self, const struct spk_build *build,
+                                  struct spk_error *err);
 void spk_default_handler_interpret(struct spk_component *self, const struct spk_scope *scope,
                                    const struct spk_error *failure, struct spk_resolution *out);
 double spk_default_handler_backoff(struct spk_component *self, const struct spk_scope *scope,
@@ -41,10 +40,10 @@ double spk_default_handler_backoff(struct spk_component *self, const struct spk_
 int spk_default_handler_max_retries(struct spk_component *self, const struct spk_scope *scope);
 double spk_default_handler_max_time_s(struct spk_component *self);
 
-/* Actions and failure types as manifests write them. */
+/* Actions and failure types as manifests write them; the first of each is "unset". */
 extern const char *const spk_action_names[];
 enum spk_action spk_action_of(int choice);
-extern const char *const spk_failure_names[]; /* the first is "unset" */
+extern const char *const spk_failure_names[];
 spk_rc spk_failure_of(int choice);
 
 /* What a status means where no filter says otherwise; action NONE for statuses without an entry. */

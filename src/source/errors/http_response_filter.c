@@ -3,7 +3,8 @@
 #include "errors.h"
 #include "template/template.h"
 
-/* HttpResponseFilter: an action for answers with some status, a true predicate or a message. */
+/* HttpResponseFilter: an action for answers with some status, a true predicate or a message.
+ * Without an action it matches nothing. */
 struct response_filter {
     struct spk_component base;
     int action;
@@ -20,7 +21,6 @@ static const struct spk_prop props[] = {
     {.name = "action",
      .type = SPK_PROP_ENUM,
      .offset = FIELD(action),
-     .standard = "FAIL",
      .choices = spk_action_names,
      .help = "what to do with a matching answer"},
     {.name = "failure_type",
@@ -70,13 +70,16 @@ static struct spk_scope answer_scope(const struct spk_scope *scope)
     return inner;
 }
 
-static bool predicate_holds(struct response_filter *self, const struct spk_scope *inner)
+/* A predicate sees no config. */
+static bool predicate_holds(struct response_filter *self, const struct spk_scope *scope)
 {
     bool holds = false;
     struct spk_error ignored;
     if (!self->predicate || spk_template_text(self->predicate->template).len == 0)
         return false;
-    spk_rc rc = spk_scope_bool(inner, &self->base, self->predicate, &holds, &ignored);
+    struct spk_scope inner = answer_scope(scope);
+    spk_set(inner.extra, "config", spk_null());
+    spk_rc rc = spk_scope_bool(&inner, &self->base, self->predicate, &holds, &ignored);
     return !rc && holds;
 }
 
@@ -93,11 +96,10 @@ static void match(struct spk_component *base, const struct spk_scope *scope,
 {
     struct response_filter *self = (struct response_filter *)base;
     *out = (struct spk_resolution){.action = SPK_ACTION_NONE};
-    if (!scope->response)
+    if (!scope->response || self->action == 0)
         return;
-    struct spk_scope inner = answer_scope(scope);
     int status = scope->response->status;
-    if (!has_code(self, status) && !predicate_holds(self, &inner) && !message_matches(self, scope))
+    if (!has_code(self, status) && !predicate_holds(self, scope) && !message_matches(self, scope))
         return;
     struct spk_resolution standard;
     spk_default_resolution(status, &standard);
@@ -106,6 +108,7 @@ static void match(struct spk_component *base, const struct spk_scope *scope,
     if (out->action == SPK_ACTION_FAIL && self->failure_type > 0)
         out->failure = spk_failure_of(self->failure_type);
     struct spk_error ignored;
+    struct spk_scope inner = answer_scope(scope);
     if (self->error_message)
         spk_scope_text(&inner, base, self->error_message, &out->message, &ignored);
     if (out->message.len == 0)

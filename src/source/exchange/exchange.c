@@ -1,9 +1,9 @@
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/event.h"
 #include "base/memory.h"
 #include "source/exchange/cache.h"
+#include "source/exchange/retry.h"
 #include "source/kinds.h"
 #include "source/request/options.h"
 #include "source/source_internal.h"
@@ -17,10 +17,12 @@ struct spk_exchange {
     struct spk_http_request wire; /* of the last try */
     struct spk_http_call *call;   /* or, where answers are kept: */
     struct spk_cache_entry *entry;
+    bool sent; /* the last try went out, it was not answered from what is kept */
     struct spk_http_response answer;
     struct spk_response response;
     int attempt; /* tries made */
-    int64_t started_us;
+    struct spk_retry retry;
+    enum { TOKEN_AS_IT_WAS, TOKEN_REFRESHED, TOKEN_NOT_REFRESHED } token;
 };
 
 static struct spk_value copy_dict(struct spk_arena *arena, struct spk_value dict)
@@ -38,10 +40,12 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     if (ops->use_cache && ops->use_cache(x->requester)) {
         spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &start, err);
         x->entry = start.entry;
+        x->sent = start.sent;
         x->scope.evidence->requests += start.sent;
         if (rc || x->entry)
             return rc;
     }
+    x->sent = true;
     x->scope.evidence->requests++;
     return spk_http_start(source->http, &x->wire, &x->call, err);
 }
@@ -78,7 +82,7 @@ spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scop
     x->requester = requester;
     x->scope = *scope;
     x->scope.arena = &x->arena;
-    x->started_us = spk_time_monotonic_us();
+    spk_retry_begin(&x->retry, spk_time_monotonic_us());
     x->request.arena = &x->arena;
     spk_rc rc =
         SPK_OPS(requester, requester)->prepare(requester, &x->scope, extra, &x->request, err);
@@ -137,6 +141,17 @@ static void take_answer(struct spk_exchange *x)
     x->scope.evidence->bytes += (int64_t)x->answer.body_bytes;
 }
 
+static struct spk_component *authenticator_of(struct spk_exchange *x)
+{
+    return SPK_OPS(x->requester, requester)->authenticator(x->requester);
+}
+
+static const struct spk_authenticator_ops *auth_ops(struct spk_exchange *x)
+{
+    struct spk_component *auth = authenticator_of(x);
+    return auth ? SPK_OPS(auth, authenticator) : NULL;
+}
+
 /* One try's end: an answer (x->scope.response set), or `failure` says why none came. */
 static void await(struct spk_exchange *x, struct spk_error *failure)
 {
@@ -154,9 +169,9 @@ static void await(struct spk_exchange *x, struct spk_error *failure)
     }
     take_answer(x);
     x->scope.response = &x->response;
-    struct spk_component *auth = SPK_OPS(x->requester, requester)->authenticator(x->requester);
-    if (auth && x->response.status >= 400 && SPK_OPS(auth, authenticator)->refused)
-        SPK_OPS(auth, authenticator)->refused(auth, x->response.request, x->response.status);
+    const struct spk_authenticator_ops *auth = auth_ops(x);
+    if (auth && auth->answered && (x->sent || x->response.status >= 400))
+        auth->answered(authenticator_of(x), x->response.request, &x->response);
 }
 
 static spk_rc fail(struct spk_exchange *x, const struct spk_resolution *resolution,
@@ -182,44 +197,79 @@ static spk_rc tell_rate_limit(struct spk_exchange *x, struct spk_error *err)
     return sink->ops->stream_status(sink, x->scope.stream, SPK_STREAM_RUNNING, "RATE_LIMITED", err);
 }
 
-static void sleep_seconds(double seconds)
+/* The wait before the next try; < 0: there is none. */
+static spk_rc choose_wait(struct spk_exchange *x, enum spk_action action, double *wait,
+                          struct spk_error *err)
 {
-    struct timespec left = {.tv_sec = (time_t)seconds};
-    left.tv_nsec = (long)((seconds - (double)left.tv_sec) * 1e9);
-    while (nanosleep(&left, &left)) {
-    }
-}
-
-/* Waits before the next try; *again false when there must be none. */
-static spk_rc back_off(struct spk_exchange *x, const struct spk_resolution *resolution, bool *again,
-                       struct spk_error *err)
-{
+    enum { ROTATION_MS = 100 };
     struct spk_component *handler = SPK_OPS(x->requester, requester)->error_handler(x->requester);
     const struct spk_error_handler_ops *ops = SPK_OPS(handler, error_handler);
-    double spent = (double)(spk_time_monotonic_us() - x->started_us) / 1e6;
+    const struct spk_authenticator_ops *auth = auth_ops(x);
+    struct spk_retry_limits limits = {ops->max_retries(handler, &x->scope),
+                                      ops->max_time_s(handler)};
+    bool limited = action == SPK_ACTION_RATE_LIMITED;
     struct spk_error refused = {0};
-    *again = x->attempt <= ops->max_retries(handler, &x->scope) && spent < ops->max_time_s(handler);
-    if (!*again)
-        return SPK_OK;
-    double seconds = ops->backoff(handler, &x->scope, x->attempt, &refused);
+    double told = -1;
+    if (limited && auth && auth->can_rotate &&
+        auth->can_rotate(authenticator_of(x), x->response.request))
+        told = ROTATION_MS / 1e3;
+    else
+        told = ops->backoff(handler, &x->scope, x->attempt, &refused);
     if (refused.rc) {
         if (err)
             *err = refused;
         return refused.rc;
     }
-    if (resolution->action == SPK_ACTION_RATE_LIMITED) {
-        spk_rc rc = tell_rate_limit(x, err);
-        if (rc)
-            return rc;
-    }
-    /* The server's seconds get one more for the fractions; without any: 1, 2, 4, ... */
-    seconds = seconds > 0 ? seconds + 1 : (double)(1u << (x->attempt < 20 ? x->attempt - 1 : 20));
+    enum spk_retry_kind kind = told > 0  ? SPK_RETRY_TOLD
+                               : limited ? SPK_RETRY_LIMITED
+                                         : SPK_RETRY_FAILED;
+    *wait = spk_retry_wait(&x->retry, kind, told, &limits);
+    return SPK_OK;
+}
+
+/* A new token, once for a request: what is refused with that one is not the token's fault. */
+static spk_rc refresh_token(struct spk_exchange *x, struct spk_error *err)
+{
+    const struct spk_authenticator_ops *auth = auth_ops(x);
+    struct spk_error failure = {0};
+    if (x->token == TOKEN_REFRESHED)
+        return spk_error_set(err, SPK_ECONFIG, "the token was refreshed, and is refused again");
+    if (x->token == TOKEN_NOT_REFRESHED)
+        return spk_error_set(err, SPK_ETRANSIENT,
+                             "the token is refused, and could not be refreshed");
+    if (!auth || !auth->refresh)
+        return SPK_OK;
+    spk_rc rc = auth->refresh(authenticator_of(x), x->response.request, &failure);
+    x->token = rc ? TOKEN_NOT_REFRESHED : TOKEN_REFRESHED;
+    if (rc == SPK_ECONFIG && err)
+        *err = failure;
+    return rc == SPK_ECONFIG ? rc : SPK_OK;
+}
+
+/* Waits and sends the next try; *again false when there must be none. */
+static spk_rc back_off(struct spk_exchange *x, enum spk_action action, bool *again,
+                       struct spk_error *err)
+{
+    double seconds = -1;
+    spk_rc rc = SPK_OK;
+    if (action == SPK_ACTION_RATE_LIMITED)
+        rc = tell_rate_limit(x, err);
+    else if (action == SPK_ACTION_REFRESH_TOKEN)
+        rc = refresh_token(x, err);
+    if (!rc)
+        rc = choose_wait(x, action, &seconds, err);
+    *again = !rc && seconds >= 0;
+    if (!*again)
+        return rc;
     spk_event_emit(SPK_EVENT_REQUEST_RETRIED,
                    SPK_FIELDS(SPK_TEXT("url", spk_public_url(x->request.url, &x->arena)),
                               SPK_INT("status", x->scope.response ? x->response.status : 0),
                               SPK_INT("attempt", x->attempt), SPK_DOUBLE("wait_s", seconds)));
-    sleep_seconds(seconds);
+    rc = spk_pause_for(&x->scope.source->pause, seconds, err);
+    if (rc)
+        return rc;
     x->scope.evidence->retries++;
+    spk_retry_sent(&x->retry, spk_time_monotonic_us());
     return send_try(x, err);
 }
 
@@ -251,10 +301,11 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
             return SPK_OK;
         case SPK_ACTION_RESET_PAGINATION: *reset = true; return SPK_OK;
         case SPK_ACTION_FAIL: return fail(x, &resolution, &failure, err);
+        case SPK_ACTION_REFRESH_TOKEN:
         case SPK_ACTION_RETRY:
         case SPK_ACTION_RATE_LIMITED: break;
         }
-        spk_rc rc = back_off(x, &resolution, &again, err);
+        spk_rc rc = back_off(x, resolution.action, &again, err);
         if (rc)
             return rc;
         if (!again)

@@ -11,6 +11,7 @@ void spk_read_fatal(struct spk_read *read, const struct spk_error *error)
     pthread_mutex_lock(&read->lock);
     if (!read->fatal.rc)
         read->fatal = *error;
+    spk_pause_cancel(&read->source->pause);
     pthread_cond_broadcast(&read->changed);
     pthread_mutex_unlock(&read->lock);
 }
@@ -283,6 +284,7 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     pthread_cond_init(&read.changed, NULL);
     read.queue_end = &read.queue;
     source->sink = sink;
+    spk_pause_renew(&source->pause);
     spk_memory_keep(KEPT_BYTES);
     spk_rc rc = spk_source_concurrency(source, &workers, err);
     if (!rc)

@@ -225,13 +225,15 @@ static void a_refused_session_is_opened_again(void **state)
     const struct spk_authenticator_ops *ops = SPK_OPS(auth, authenticator);
     assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
     struct spk_request first = f.request;
-    ops->refused(auth, &first, 500);
+    ops->answered(auth, &first, &(struct spk_response){.status = 500});
     assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
     assert_int_equal(spk_http_memory_seen_len(f.http), 2);
-    ops->refused(auth, &first, 401);
+    ops->answered(auth, &first, &(struct spk_response){.status = 401});
     assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
     assert_int_equal(spk_http_memory_seen_len(f.http), 4);
-    ops->refused(auth, &first, 401); /* of the first session: the second one stays */
+    ops->answered(
+        auth, &first,
+        &(struct spk_response){.status = 401}); /* of the first session: the second one stays */
     assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
     assert_int_equal(spk_http_memory_seen_len(f.http), 4);
     expect("header", options_text(&f, &f.request.options), PLAIN("{}", "{\"X-Token\":\"U\"}"));

@@ -65,11 +65,20 @@ static const struct decision decisions[] = {
     {"the message may be a template",
      FILTER("http_codes: [403], action: FAIL, error_message: 'no {{ response.what }}'"), 403,
      "{\"what\": \"key\"}", SPK_ACTION_FAIL, SPK_ECONFIG, "no key"},
-    {"the class may be given", FILTER("http_codes: [400], failure_type: config_error"), 400, "",
+    {"the class may be given",
+     FILTER("http_codes: [400], action: FAIL, failure_type: config_error"), 400, "",
      SPK_ACTION_FAIL, SPK_ECONFIG, NULL},
+    {"a filter without an action matches nothing",
+     FILTER("http_codes: [400], failure_type: config_error"), 400, "", SPK_ACTION_FAIL, SPK_ESYSTEM,
+     NULL},
+    {"a predicate sees no config", FILTER("predicate: \"{{ config == None }}\", action: IGNORE"),
+     400, "", SPK_ACTION_IGNORE, SPK_ESYSTEM, NULL},
+    {"a new token and then another try",
+     FILTER("http_codes: [401], action: REFRESH_TOKEN_THEN_RETRY"), 401, "",
+     SPK_ACTION_REFRESH_TOKEN, SPK_ECONFIG, NULL},
     {"a page address shows no secret",
-     FILTER("http_codes: [400], error_message: '{{ request_url }}'"), 400, "", SPK_ACTION_FAIL,
-     SPK_ESYSTEM, "http://api.test/items"},
+     FILTER("http_codes: [400], action: FAIL, error_message: '{{ request_url }}'"), 400, "",
+     SPK_ACTION_FAIL, SPK_ESYSTEM, "http://api.test/items"},
     {"the first handler with an opinion decides",
      COMPOSITE(FILTER("http_codes: [400], action: RETRY"),
                FILTER("http_codes: [400], action: IGNORE")),
@@ -78,8 +87,8 @@ static const struct decision decisions[] = {
      COMPOSITE(DEFAULT, FILTER("http_codes: [400], action: IGNORE")), 400, "", SPK_ACTION_IGNORE,
      SPK_ESYSTEM, NULL},
     {"where all fail the last one speaks",
-     COMPOSITE(FILTER("http_codes: [400], error_message: one"),
-               FILTER("http_codes: [400], error_message: two")),
+     COMPOSITE(FILTER("http_codes: [400], action: FAIL, error_message: one"),
+               FILTER("http_codes: [400], action: FAIL, error_message: two")),
      400, "", SPK_ACTION_FAIL, SPK_ESYSTEM, "two"},
 };
 
@@ -116,6 +125,9 @@ struct pause_case {
 #define HEADER(more) "{type: WaitTimeFromHeader, header: Retry-After" more "}"
 #define UNTIL(more)  "{type: WaitUntilTimeFromHeader, header: Reset" more "}"
 
+#define RESPONSE(template, more)                                                                   \
+    "{type: WaitTimeFromResponse, wait_time_in_seconds: \"" template "\"" more "}"
+
 static const struct pause_case pauses[] = {
     {"constant", "{type: ConstantBackoffStrategy, backoff_time_in_seconds: 2.5}", NULL, 3, 2.5,
      NULL},
@@ -142,6 +154,20 @@ static const struct pause_case pauses[] = {
     {"a time in the past with a least wait", UNTIL(", min_wait: 4"), "{\"reset\": \"100\"}", 1, 4,
      NULL},
     {"no time with a least wait", UNTIL(", min_wait: 4"), "{}", 1, 4, NULL},
+    {"a bound of 0 allows no wait", HEADER(", max_waiting_time_in_seconds: 0"),
+     "{\"retry-after\": \"1\"}", 1, -1,
+     "the server asks to wait 1 s, more than the 0 s this connector may wait"},
+    {"a bound of 0 allows none to be asked", HEADER(", max_waiting_time_in_seconds: 0"),
+     "{\"retry-after\": \"0\"}", 1, 0, NULL},
+    {"seconds of the body", RESPONSE("{{ response.retry.after }}", ""), "{}", 1, 9, NULL},
+    {"seconds of a header", RESPONSE("{{ headers['X-Wait'] | float * 2 }}", ""),
+     "{\"x-wait\": \"1.5\"}", 1, 3, NULL},
+    {"a body without them", RESPONSE("{{ response.other.after }}", ""), "{}", 1, -1, NULL},
+    {"a sum that cannot be made", RESPONSE("{{ response.text + 1 }}", ""), "{}", 1, -1, NULL},
+    {"seconds in the past", RESPONSE("{{ response.retry.after - 100 }}", ""), "{}", 1, -1, NULL},
+    {"seconds that are too many",
+     RESPONSE("{{ response.retry.after }}", ", max_waiting_time_in_seconds: 9"), "{}", 1, -1,
+     "the server asks to wait 9 s, more than the 9 s this connector may wait"},
 };
 
 static void a_pause_is_as_long_as_the_strategy_says(void **state)
@@ -152,11 +178,32 @@ static void a_pause_is_as_long_as_the_strategy_says(void **state)
         struct fixture f;
         fixture_init(&f, "{\"pause\": 7}", NULL);
         struct spk_component *strategy = fixture_build(&f, test->strategy, SPK_KIND_BACKOFF);
-        fixture_answer(&f, 429, test->headers, SPK_V(""));
+        fixture_answer(&f, 429, test->headers,
+                       SPK_V("{\"retry\": {\"after\": 9}, \"text\": \"x\"}"));
         double is = SPK_OPS(strategy, backoff)->seconds(strategy, &f.scope, test->attempt, &err);
         bool same = test->seconds < 0 ? is < 0 : fabs(is - test->seconds) < 1e-9;
         if (!same || strcmp(err.text, test->error ? test->error : "") != 0)
             fail_msg("%s: %g, '%s'", test->name, is, err.text);
+        fixture_deinit(&f);
+    }
+}
+
+static void a_strategy_that_cannot_work_is_told_before_reading(void **state)
+{
+    static const char *const nodes[] = {
+        RESPONSE("{{ resposne.after }}", ""),
+        RESPONSE("1", ", max_waiting_time_in_seconds: \"{{ config['none'] }}\""),
+        HEADER(", max_waiting_time_in_seconds: much"),
+        UNTIL(", max_waiting_time_in_seconds: nan"),
+        "{type: ConstantBackoffStrategy, backoff_time_in_seconds: 1, jitter_range_in_seconds: -1}",
+        "{type: ExponentialBackoffStrategy, jitter_range_in_seconds: -1}",
+    };
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+        struct fixture f;
+        fixture_init(&f, NULL, NULL);
+        if (fixture_try(&f, fixture_yaml(&f, nodes[i]), SPK_KIND_BACKOFF))
+            fail_msg("%s is taken", nodes[i]);
+        assert_int_equal(f.err.rc, SPK_ECONFIG);
         fixture_deinit(&f);
     }
 }
@@ -195,16 +242,19 @@ static void retries_are_counted_by_template(void **state)
 {
     struct fixture f;
     fixture_init(&f, "{\"tries\": 9}", NULL);
-    struct spk_component *handler = fixture_build(
-        &f, "{type: DefaultErrorHandler, max_retries: \"{{ config['tries'] }}\", max_time: 5}",
-        SPK_KIND_ERROR_HANDLER);
+    struct spk_component *handler =
+        fixture_build(&f, "{type: DefaultErrorHandler, max_retries: \"{{ config['tries'] }}\"}",
+                      SPK_KIND_ERROR_HANDLER);
     const struct spk_error_handler_ops *ops = SPK_OPS(handler, error_handler);
     assert_int_equal(ops->max_retries(handler, &f.scope), 9);
-    assert_true(ops->max_time_s(handler) == 5);
+    assert_true(ops->max_time_s(handler) == 600);
     handler = fixture_build(&f, DEFAULT, SPK_KIND_ERROR_HANDLER);
     assert_int_equal(ops->max_retries(handler, &f.scope), 5);
     assert_true(ops->max_time_s(handler) == 600);
     assert_true(ops->backoff(handler, &f.scope, 1, NULL) < 0);
+    const char *many = "{type: DefaultErrorHandler, max_retries: many}";
+    assert_null(fixture_try(&f, fixture_yaml(&f, many), SPK_KIND_ERROR_HANDLER));
+    assert_int_equal(f.err.rc, SPK_ECONFIG);
     fixture_deinit(&f);
 }
 
@@ -231,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_resolved_as_the_cdk_does),
         cmocka_unit_test(a_pause_is_as_long_as_the_strategy_says),
+        cmocka_unit_test(a_strategy_that_cannot_work_is_told_before_reading),
         cmocka_unit_test(a_wait_until_a_time_is_what_is_left_of_it),
         cmocka_unit_test(jitter_adds_at_most_twice_its_range),
         cmocka_unit_test(retries_are_counted_by_template),
