@@ -124,7 +124,8 @@ struct spk_decoder_ops {
     bool whole_json; /* the body is one JSON document: it may be looked at before it is read */
 };
 
-/* `record` is the visitor's to change; it is valid during the call. */
+/* `record` is the visitor's to change; it is valid during the call. An extractor may give a record
+ * without tree and node: a slot of the page that is empty, which is counted and no more. */
 typedef spk_rc (*spk_record_visit)(void *context, struct spk_record *record, struct spk_error *err);
 struct spk_record_visitor {
     spk_record_visit visit;

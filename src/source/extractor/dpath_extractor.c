@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "expander.h"
 #include "source/exchange/template_path.h"
 #include "source/kinds.h"
 
@@ -10,8 +11,10 @@
 struct dpath_extractor {
     struct spk_component base;
     struct spk_value field_path; /* as written */
+    struct spk_component *expander;
     struct spk_template_path path;
-    bool fixed; /* no step is a template, an index or a wildcard: the fast path may be taken */
+    bool fixed; /* no step is a template, an index or a wildcard, and a record is as the body has
+                   it: the fast path may be taken */
     struct spk_view *keys;
 };
 
@@ -21,6 +24,11 @@ static const struct spk_prop props[] = {
      .flags = SPK_PROP_REQUIRED,
      .offset = offsetof(struct dpath_extractor, field_path),
      .help = "keys from the body to the records; * is any key"},
+    {.name = "record_expander",
+     .type = SPK_PROP_COMPONENT,
+     .offset = offsetof(struct dpath_extractor, expander),
+     .kind = SPK_KIND_OTHER,
+     .help = "makes records of the items of a list inside each record"},
     SPK_PROP_END,
 };
 
@@ -39,7 +47,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     if (rc)
         return rc;
     self->keys = spk_arena_array(build->arena, self->path.len + 1, sizeof(*self->keys));
-    self->fixed = spk_is_defined(self->path.fixed);
+    self->fixed = spk_is_defined(self->path.fixed) && !self->expander;
     for (size_t i = 0; self->fixed && i < self->path.len; i++) {
         struct spk_value key = spk_list_at(self->path.fixed, i);
         self->fixed = is_plain_key(key);
@@ -50,6 +58,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 
 struct extraction {
     const struct dpath_extractor *self;
+    const struct spk_scope *scope;
     struct spk_value path; /* evaluated, LIST */
     spk_record_visit visit;
     void *context;
@@ -60,6 +69,10 @@ struct extraction {
 
 static spk_rc emit_tree(struct extraction *x, struct spk_value tree)
 {
+    if (x->self->expander) {
+        struct spk_record_visitor to = {x->visit, x->context};
+        return spk_record_expand(x->self->expander, x->scope, tree, &to, x->err);
+    }
     struct spk_record record = {.tree = tree, .arena = &x->arena};
     spk_rc rc = x->visit(x->context, &record, x->err);
     spk_arena_reset(&x->arena);
@@ -137,8 +150,10 @@ static spk_rc on_document(void *context, const struct spk_document *document, st
 static spk_rc extract(struct spk_component *self, const struct spk_scope *scope,
                       spk_record_visit visit, void *context, struct spk_error *err)
 {
-    struct extraction x = {
-        .self = (const struct dpath_extractor *)self, .visit = visit, .context = context};
+    struct extraction x = {.self = (const struct dpath_extractor *)self,
+                           .scope = scope,
+                           .visit = visit,
+                           .context = context};
     struct spk_component *decoder = scope->response->decoder;
     spk_rc rc = spk_template_path_eval(&x.self->path, self, scope->arena, &x.path, err);
     if (!rc)

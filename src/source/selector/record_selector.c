@@ -118,6 +118,8 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
     bool keep = true;
     spk_rc rc = SPK_OK;
     s->extracted++;
+    if (!spk_is_defined(record->tree) && !record->node.at)
+        return SPK_OK;
     s->scope.record = record;
     s->scope.arena = record->arena;
     if (s->self->transform_before_filtering)
@@ -141,6 +143,7 @@ static spk_rc select_records(struct spk_component *base, const struct spk_scope 
     struct selection s = {.self = self, .scope = *scope, .to = to};
     spk_rc rc = SPK_OK;
     *extracted = 0;
+    s.scope.next_page_token = (struct spk_value){0}; /* as in the CDK, filters do not see it */
     if (scope->response->proven_empty)
         return SPK_OK;
     if (self->normalize)
