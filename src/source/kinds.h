@@ -168,7 +168,8 @@ struct spk_slices_ops {
                    bool *more, struct spk_error *err);
     void (*destroy)(struct spk_slices *slices);
     /* optional, of routers: the state of the parents (DICT by name) when the slice that `next` gave
-     * last was made; after the end, their final state. */
+     * last was made; before the first, where they start; after the end, their final state.
+     * UNDEFINED: this router keeps none. */
     struct spk_value (*parent_state)(struct spk_slices *slices, struct spk_arena *arena);
 };
 struct spk_slices {
@@ -182,6 +183,15 @@ struct spk_router_ops {
                    struct spk_error *err);
     spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
                       struct spk_request_options *out, struct spk_error *err);
+    /* optional: the key of its partitions' value, by index where it has several sources; a view at
+     * NULL after the last. */
+    struct spk_view (*field)(struct spk_component *self, size_t index);
+    /* optional: whether it puts anything into requests */
+    bool (*has_options)(struct spk_component *self);
+    /* optional: whether its slices may carry the stream's records (lazy_read_pointer), which they
+     * do in a read without state */
+    bool (*embeds)(struct spk_component *self);
+    bool groups; /* a partition is a group, new in each run: states of partitions mean nothing */
 };
 
 /*

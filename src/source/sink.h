@@ -22,6 +22,8 @@ struct spk_slice {
     struct spk_value cursor;    /* DICT, such as {start_time, end_time}; empty without a cursor */
     struct spk_value extra_fields; /* DICT */
     struct spk_value merged;       /* DICT partition + cursor: what templates call stream_slice */
+    struct spk_value embedded;     /* body of the first page, carried by a parent's record, or
+                                    * UNDEFINED: it is asked for */
     uint64_t number;               /* order of generation within the stream, from 0 */
     void *owner;                   /* of the cursor that made it */
 };

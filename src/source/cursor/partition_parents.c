@@ -31,13 +31,13 @@ static void append(struct spk_per_partition *self, struct spk_parent_state *stat
 
 void spk_parents_note(struct spk_per_partition *self, struct spk_slices *router)
 {
-    if (!router->ops->parent_state)
-        return;
     struct spk_parent_state *state = spk_memory_zalloc(sizeof(*state));
     struct spk_parent_state *last = newest(self);
     state->from = self->generated;
-    state->state = router->ops->parent_state(router, &state->arena);
-    if (last && spk_value_equal(last->state, state->state))
+    if (router->ops->parent_state)
+        state->state = router->ops->parent_state(router, &state->arena);
+    self->without_parents = !spk_is_defined(state->state);
+    if (self->without_parents || (last && spk_value_equal(last->state, state->state)))
         destroy(state);
     else
         append(self, state);
@@ -63,6 +63,10 @@ void spk_parents_commit_all(struct spk_per_partition *self)
 {
     while (self->parents)
         commit_first(self);
+    if (!self->without_parents)
+        return;
+    destroy(self->parent_state);
+    self->parent_state = NULL;
 }
 
 void spk_parents_load(struct spk_per_partition *self, struct spk_value state)

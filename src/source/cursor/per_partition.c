@@ -139,6 +139,7 @@ static spk_rc next_slice(struct spk_slices *base, struct spk_arena *arena, struc
     owner->interval = (struct spk_interval){.start = window.start, .end = window.end};
     slice->partition = spk_value_copy(arena, slices->current.partition);
     slice->extra_fields = spk_value_copy(arena, slices->current.extra_fields);
+    slice->embedded = spk_value_copy(arena, slices->current.embedded);
     slice->cursor = spk_datetime_window_value(self->cursor, arena, window);
     slice->owner = owner;
     pthread_mutex_lock(&self->lock);
@@ -302,7 +303,7 @@ spk_rc spk_per_partition_start(struct spk_datetime_cursor *cursor, struct spk_co
     spk_datetime_flags(cursor, &self->base);
     self->cursor = cursor;
     self->router = router;
-    self->use_global = cursor->global_substream_cursor;
+    self->use_global = cursor->global_substream_cursor || SPK_OPS(router, router)->groups;
     pthread_mutex_init(&self->lock, NULL);
     spk_rc rc = spk_datetime_rules(cursor, &self->rules, err);
     if (!rc)

@@ -57,7 +57,9 @@ struct spk_per_partition {
     size_t reading_len, reading_cap;
     struct spk_parent_state *parents, **parents_end; /* not committed yet, oldest first */
     struct spk_parent_state *parent_state;           /* committed, or NULL */
-    int64_t emitted_us;                              /* when a state last left; 0: never */
+    bool
+        without_parents; /* the router keeps no state of parents: a given one ends with this read */
+    int64_t emitted_us;  /* when a state last left; 0: never */
 };
 
 /* cursor/partition_state.c */

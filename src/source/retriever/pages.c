@@ -176,12 +176,38 @@ static spk_rc first_token(struct reading *r, struct spk_error *err)
     return rc;
 }
 
+/* The first page came with the parent's record. */
+static spk_rc use_embedded(struct reading *r, struct spk_exchange **next, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_buf body = {0};
+    struct spk_response response = {.status = 200,
+                                    .headers = spk_dict_new(&arena),
+                                    .decoder = r->pages->decoder,
+                                    .evidence = r->read->evidence,
+                                    .arena = &arena};
+    spk_json_write(&body, r->read->slice->embedded, SPK_JSON_NAN);
+    response.body = spk_buf_view(&body);
+    response.headers = spk_headers_value(&arena, response.headers);
+    spk_rc rc = use_page(r, &response, next, err);
+    spk_json_doc_destroy(response.json);
+    spk_buf_deinit(&body);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+static spk_rc begin(struct reading *r, struct spk_exchange **exchange, struct spk_error *err)
+{
+    if (spk_is_defined(r->read->slice->embedded))
+        return use_embedded(r, exchange, err);
+    spk_rc rc = first_token(r, err);
+    return rc ? rc : send(r, exchange, err);
+}
+
 static spk_rc read_pages(struct reading *r, struct spk_error *err)
 {
     struct spk_exchange *exchange = NULL;
-    spk_rc rc = first_token(r, err);
-    if (!rc)
-        rc = send(r, &exchange, err);
+    spk_rc rc = begin(r, &exchange, err);
     while (!rc && exchange) {
         struct spk_response *response = NULL;
         struct spk_exchange *next = NULL;

@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "pages.h"
 #include "source/cursor/cursor.h"
@@ -63,10 +64,41 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     return spk_router_build(&inner, self->partition_router, &self->router, err);
 }
 
+/* Records that came with the parents' make one page per parent, and JSON. */
+static spk_rc check_embedded(const struct simple_retriever *self,
+                             const struct spk_component *cursor, struct spk_error *err)
+{
+    struct spk_view stream = self->pages.stream.name;
+    const char *decoder = self->pages.decoder->type->name;
+    if (cursor && strcmp(cursor->type->name, "DatetimeBasedCursor") != 0)
+        return spk_error_set(err, SPK_ECONFIG,
+                             "stream %.*s: lazy_read_pointer goes with a DatetimeBasedCursor only, "
+                             "not with %s",
+                             SPK_FMT(stream), cursor->type->name);
+    if (cursor && (spk_value_truthy(spk_get(cursor->node, "step")) ||
+                   spk_value_truthy(spk_get(cursor->node, "cursor_granularity"))))
+        return spk_error_set(err, SPK_ECONFIG,
+                             "stream %.*s: lazy_read_pointer needs one slice per parent: a cursor "
+                             "without step and cursor_granularity",
+                             SPK_FMT(stream));
+    if (strcmp(decoder, "JsonDecoder") != 0)
+        return spk_error_set(err, SPK_ECONFIG,
+                             "stream %.*s: lazy_read_pointer goes with a JsonDecoder only, not "
+                             "with %s",
+                             SPK_FMT(stream), decoder);
+    return SPK_OK;
+}
+
 static spk_rc start(struct spk_component *base, struct spk_component *cursor,
                     struct spk_value state, struct spk_cursor **out, struct spk_error *err)
 {
     struct simple_retriever *self = (struct simple_retriever *)base;
+    const struct spk_router_ops *router = self->router ? SPK_OPS(self->router, router) : NULL;
+    if (router && router->embeds && router->embeds(self->router) && !spk_value_truthy(state)) {
+        spk_rc rc = check_embedded(self, cursor, err);
+        if (rc)
+            return rc;
+    }
     if (!cursor)
         return spk_full_refresh_start(self->router, state, out, err);
     return SPK_OPS(cursor, cursor_type)->start(cursor, self->router, state, out, err);

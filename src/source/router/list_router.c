@@ -60,6 +60,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
         rc = spk_scope_text(&scope, base, self->cursor_field, &self->field, err);
     if (rc)
         return rc;
+    if (spk_is(self->items, SPK_STRING) && self->items.text.len == 0)
+        self->items = spk_list_new(build->arena); /* a config without the field: nothing to read */
     if (!spk_is(self->items, SPK_LIST) && !spk_is(self->items, SPK_TUPLE))
         return spk_build_fail(build, self->values, err, "values is no list but a %s",
                               spk_value_type_name(self->items));
@@ -115,7 +117,18 @@ static spk_rc options(struct spk_component *base, const struct spk_scope *scope,
                : SPK_OK;
 }
 
-static const struct spk_router_ops ops = {.open = open_slices, .options = options};
+static struct spk_view field(struct spk_component *base, size_t index)
+{
+    return index == 0 ? ((struct list_router *)base)->field : (struct spk_view){0};
+}
+
+static bool has_options(struct spk_component *base)
+{
+    return ((struct list_router *)base)->request_option != NULL;
+}
+
+static const struct spk_router_ops ops = {
+    .open = open_slices, .options = options, .field = field, .has_options = has_options};
 
 const struct spk_component_type spk_type_list_partition_router = {
     .name = "ListPartitionRouter",
@@ -126,20 +139,3 @@ const struct spk_component_type spk_type_list_partition_router = {
     .finish = finish,
     .help = "one partition per value of a list",
 };
-
-spk_rc spk_router_build(const struct spk_build *build, struct spk_value node,
-                        struct spk_component **out, struct spk_error *err)
-{
-    *out = NULL;
-    if (spk_is_nothing(node) || (spk_is(node, SPK_LIST) && spk_list_len(node) == 0))
-        return SPK_OK;
-    if (!spk_is(node, SPK_LIST))
-        return spk_component_build(build, node, SPK_KIND_ROUTER, out, err);
-    if (spk_list_len(node) == 1)
-        return spk_component_build(build, spk_list_at(node, 0), SPK_KIND_ROUTER, out, err);
-    struct spk_value product = spk_dict_new(build->arena);
-    product.mark = node.mark;
-    spk_set(product, "type", spk_str("CartesianProductStreamSlicer"));
-    spk_set(product, "stream_slicers", node);
-    return spk_component_build(build, product, SPK_KIND_ROUTER, out, err);
-}

@@ -19,16 +19,19 @@ struct partition {
     struct partition *next;
     struct spk_arena arena;
     struct spk_value values, extra_fields;
-    struct snapshot *parents; /* or NULL */
+    struct spk_value embedded; /* records of the child, or UNDEFINED */
+    struct snapshot *parents;
 };
 
 struct parent_slices {
     struct spk_slices base;
     struct spk_substream_router *router;
     struct spk_arena arena;
-    struct spk_value state; /* of the child, given */
-    bool lazy;              /* nothing is read before it is asked for */
-    bool tracks;            /* a parent has incremental_dependency */
+    struct spk_value state;      /* of the child, given */
+    bool lazy;                   /* nothing is read before it is asked for */
+    bool tracks;                 /* a parent has incremental_dependency */
+    bool embeds;                 /* records of the child are taken from the parents' */
+    struct spk_cursor **cursors; /* one per parent; the thread's once it runs */
 
     pthread_t thread;
     bool started;
@@ -69,18 +72,17 @@ static void destroy_partition(struct partition *partition)
 struct reader {
     struct parent_slices *out;
     struct spk_parent_config *config;
-    struct spk_cursor **cursors; /* one per parent, kept for their states */
-    struct spk_cursor *cursor;   /* of the parent being read */
-    struct spk_slice *slice;     /* being read */
-    struct partition *held;      /* made of the newest record, waits for the state after it */
+    struct spk_cursor *cursor; /* of the parent being read */
+    struct spk_slice *slice;   /* being read */
+    struct partition *held;    /* made of the newest record, waits for the state after it */
     struct snapshot *snapshot;
     bool changed; /* a state changed since the snapshot */
 };
 
-static void take_snapshot(struct reader *r)
+static struct snapshot *make_snapshot(const struct parent_slices *slices)
 {
     struct snapshot *snapshot = spk_memory_zalloc(sizeof(*snapshot));
-    struct spk_components *parents = &r->out->router->parents;
+    const struct spk_components *parents = &slices->router->parents;
     snapshot->users = 1;
     snapshot->state = spk_dict_new(&snapshot->arena);
     for (size_t i = 0; i < parents->len; i++) {
@@ -88,10 +90,15 @@ static void take_snapshot(struct reader *r)
         struct spk_view name = ((struct spk_declarative_stream *)config->stream)->name;
         if (config->incremental_dependency)
             spk_dict_set(snapshot->state, name,
-                         r->cursors[i]->ops->state(r->cursors[i], &snapshot->arena));
+                         slices->cursors[i]->ops->state(slices->cursors[i], &snapshot->arena));
     }
+    return snapshot;
+}
+
+static void take_snapshot(struct reader *r)
+{
     drop(r->snapshot);
-    r->snapshot = snapshot;
+    r->snapshot = make_snapshot(r->out);
     r->changed = false;
 }
 
@@ -139,23 +146,68 @@ static struct spk_view join_path(struct spk_arena *arena, struct spk_value path)
     return name;
 }
 
-static struct partition *make_partition(struct reader *r, struct spk_value record,
-                                        struct spk_value key)
+static bool note_match(void *context, struct spk_value *slot)
+{
+    *(bool *)context = true;
+    return false;
+}
+
+/* dpath.get: the one match; UNDEFINED where there is none. */
+static spk_rc pick(struct spk_value record, struct spk_value path, struct spk_value *out,
+                   struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    bool several = false;
+    *out = spk_dpath_get(record, path);
+    if (!spk_is_defined(*out))
+        spk_dpath_each(record, path, note_match, &several);
+    if (several)
+        spk_error_set(err, SPK_EDATA, "the path %.*s fits several values of a record",
+                      SPK_FMT(join_path(&arena, path)));
+    spk_arena_deinit(&arena);
+    return several ? SPK_EDATA : SPK_OK;
+}
+
+static spk_rc fill_partition(struct reader *r, struct spk_value record, struct spk_value key,
+                             struct partition *partition, struct spk_error *err)
 {
     struct spk_parent_config *config = r->config;
-    struct partition *partition = spk_memory_zalloc(sizeof(*partition));
     struct spk_arena *arena = &partition->arena;
+    struct spk_value value;
+    spk_rc rc = SPK_OK;
     partition->values = spk_dict_new(arena);
     spk_dict_set(partition->values, config->field, spk_value_copy(arena, key));
     spk_set(partition->values, "parent_slice", spk_value_copy(arena, r->slice->partition));
     partition->extra_fields = spk_dict_new(arena);
-    for (size_t i = 0; i < spk_list_len(config->extra_fields); i++) {
+    for (size_t i = 0; !rc && i < spk_list_len(config->extra_fields); i++) {
         struct spk_value path = spk_list_at(config->extra_fields, i);
-        struct spk_value value = spk_dpath_get(record, path);
-        spk_dict_set(partition->extra_fields, join_path(arena, path),
-                     spk_is_defined(value) ? spk_value_copy(arena, value) : spk_null());
+        rc = pick(record, path, &value, err);
+        if (!rc)
+            spk_dict_set(partition->extra_fields, join_path(arena, path),
+                         spk_is_defined(value) ? spk_value_copy(arena, value) : spk_null());
     }
-    return partition;
+    if (rc || !r->out->embeds || spk_list_len(config->embedded_path) == 0)
+        return rc;
+    rc = pick(record, config->embedded_path, &value, err);
+    if (!rc)
+        partition->embedded =
+            spk_is_defined(value) ? spk_value_copy(arena, value) : spk_list_new(arena);
+    return rc;
+}
+
+static spk_rc make_partition(struct reader *r, struct spk_value record, struct spk_error *err)
+{
+    struct spk_value key;
+    spk_rc rc = pick(record, r->config->key_path, &key, err);
+    if (rc || spk_is_nothing(key))
+        return rc;
+    struct partition *partition = spk_memory_zalloc(sizeof(*partition));
+    rc = fill_partition(r, record, key, partition, err);
+    if (rc)
+        destroy_partition(partition);
+    else
+        r->held = partition;
+    return rc;
 }
 
 static spk_rc on_record(void *context, struct spk_record *record, struct spk_error *err)
@@ -164,13 +216,7 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
     spk_rc rc = push(r, err);
     if (!rc && r->cursor->ops->observes)
         rc = r->cursor->ops->observe(r->cursor, r->slice, record, err);
-    if (rc)
-        return rc;
-    struct spk_value tree = spk_record_tree(record);
-    struct spk_value key = spk_dpath_get(tree, r->config->key_path);
-    if (!spk_is_nothing(key))
-        r->held = make_partition(r, tree, key);
-    return SPK_OK;
+    return rc ? rc : make_partition(r, spk_record_tree(record), err);
 }
 
 static spk_rc on_page(void *context, struct spk_error *err)
@@ -234,7 +280,7 @@ static spk_rc read_parent(struct reader *r, size_t index, struct spk_error *err)
 {
     struct spk_slices *slices = NULL;
     r->config = (struct spk_parent_config *)r->out->router->parents.items[index];
-    r->cursor = r->cursors[index];
+    r->cursor = r->out->cursors[index];
     spk_rc rc = r->cursor->ops->slices(r->cursor, &slices, err);
     if (!rc)
         rc = read_slices(r, slices, err);
@@ -278,15 +324,9 @@ static struct spk_value state_for(struct parent_slices *slices, struct spk_paren
 
 static spk_rc read_parents(struct reader *r, struct spk_error *err)
 {
-    struct spk_components *parents = &r->out->router->parents;
     spk_rc rc = SPK_OK;
-    for (size_t i = 0; !rc && i < parents->len; i++) {
-        struct spk_parent_config *config = (struct spk_parent_config *)parents->items[i];
-        rc = spk_stream_start(config->stream, state_for(r->out, config), &r->cursors[i], err);
-    }
-    if (!rc)
-        take_snapshot(r);
-    for (size_t i = 0; !rc && i < parents->len; i++)
+    take_snapshot(r);
+    for (size_t i = 0; !rc && i < r->out->router->parents.len; i++)
         rc = read_parent(r, i, err);
     if (!rc)
         take_snapshot(r);
@@ -298,8 +338,6 @@ static void *run(void *context)
     struct parent_slices *out = context;
     struct reader r = {.out = out};
     struct spk_error failure = {0};
-    size_t n = out->router->parents.len;
-    r.cursors = spk_memory_zalloc(n * sizeof(struct spk_cursor *));
     spk_rc rc = read_parents(&r, &failure);
     if (r.held)
         destroy_partition(r.held);
@@ -310,11 +348,6 @@ static void *run(void *context)
     out->last = r.snapshot;
     pthread_cond_broadcast(&out->changed);
     pthread_mutex_unlock(&out->lock);
-    for (size_t i = 0; i < n; i++) {
-        if (r.cursors[i])
-            r.cursors[i]->ops->destroy(r.cursors[i]);
-    }
-    free(r.cursors);
     return NULL;
 }
 
@@ -362,6 +395,7 @@ static spk_rc next(struct spk_slices *base, struct spk_arena *arena, struct spk_
         return SPK_OK;
     slice->partition = spk_value_copy(arena, partition->values);
     slice->extra_fields = spk_value_copy(arena, partition->extra_fields);
+    slice->embedded = spk_value_copy(arena, partition->embedded);
     spk_slice_finish(slice, arena);
     destroy_partition(partition);
     return SPK_OK;
@@ -371,8 +405,7 @@ static struct spk_value parent_state(struct spk_slices *base, struct spk_arena *
 {
     struct parent_slices *self = (struct parent_slices *)base;
     pthread_mutex_lock(&self->lock);
-    struct spk_value state =
-        self->given ? spk_value_copy(arena, self->given->state) : spk_dict_new(arena);
+    struct spk_value state = spk_value_copy(arena, self->given->state);
     pthread_mutex_unlock(&self->lock);
     return state;
 }
@@ -393,6 +426,11 @@ static void destroy(struct spk_slices *base)
     }
     drop(self->given);
     drop(self->last);
+    for (size_t i = 0; i < self->router->parents.len; i++) {
+        if (self->cursors[i])
+            self->cursors[i]->ops->destroy(self->cursors[i]);
+    }
+    free(self->cursors);
     pthread_mutex_destroy(&self->lock);
     pthread_cond_destroy(&self->changed);
     spk_arena_deinit(&self->arena);
@@ -401,6 +439,19 @@ static void destroy(struct spk_slices *base)
 
 static const struct spk_slices_ops slices_ops = {
     .next = next, .destroy = destroy, .parent_state = parent_state};
+
+static spk_rc start_parents(struct parent_slices *self, struct spk_error *err)
+{
+    const struct spk_components *parents = &self->router->parents;
+    spk_rc rc = SPK_OK;
+    self->cursors = spk_memory_zalloc(parents->len * sizeof(struct spk_cursor *));
+    for (size_t i = 0; !rc && i < parents->len; i++) {
+        struct spk_parent_config *config = (struct spk_parent_config *)parents->items[i];
+        self->tracks |= config->incremental_dependency;
+        rc = spk_stream_start(config->stream, state_for(self, config), &self->cursors[i], err);
+    }
+    return rc;
+}
 
 spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_value state,
                               struct spk_slices **out, struct spk_error *err)
@@ -412,11 +463,15 @@ spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_va
     self->queue_end = &self->queue;
     /* A check uses one partition only: nothing is read that it may not need. */
     self->lazy = !router->base.source->sink;
-    for (size_t i = 0; i < router->parents.len; i++)
-        self->tracks |=
-            ((struct spk_parent_config *)router->parents.items[i])->incremental_dependency;
+    self->embeds = !spk_value_truthy(state);
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->changed, NULL);
+    spk_rc rc = start_parents(self, err);
+    if (rc) {
+        destroy(&self->base);
+        return rc;
+    }
+    self->given = make_snapshot(self);
     *out = &self->base;
     return SPK_OK;
 }

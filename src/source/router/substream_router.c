@@ -76,25 +76,49 @@ static spk_rc eval_segment(const struct spk_scope *scope, struct spk_parent_conf
     return rc;
 }
 
+static spk_rc eval_path(struct spk_parent_config *self, const struct spk_build *build,
+                        struct spk_value written, struct spk_value *path, struct spk_error *err)
+{
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    spk_rc rc = SPK_OK;
+    *path = spk_list_new(build->arena);
+    if (spk_is_nothing(written))
+        return SPK_OK;
+    if (!spk_is(written, SPK_LIST))
+        return spk_build_fail(build, written, err, "a path is a list of keys");
+    for (size_t i = 0; !rc && i < spk_list_len(written); i++)
+        rc = eval_segment(&scope, self, spk_list_at(written, i), *path, err);
+    return rc;
+}
+
 static spk_rc eval_extra_fields(struct spk_parent_config *self, const struct spk_build *build,
                                 struct spk_error *err)
 {
-    struct spk_scope scope = {.source = build->source, .arena = build->arena};
     struct spk_value written = self->extra_fields_node;
-    spk_rc rc = SPK_OK;
     self->extra_fields = spk_list_new(build->arena);
     for (size_t i = 0; spk_is(written, SPK_LIST) && i < spk_list_len(written); i++) {
-        struct spk_value item = spk_list_at(written, i);
-        struct spk_value path = spk_list_new(build->arena);
-        if (!spk_is(item, SPK_LIST))
-            return spk_build_fail(build, item, err, "extra_fields: each is a list of keys");
-        for (size_t j = 0; !rc && j < spk_list_len(item); j++)
-            rc = eval_segment(&scope, self, spk_list_at(item, j), path, err);
+        struct spk_value path;
+        spk_rc rc = eval_path(self, build, spk_list_at(written, i), &path, err);
         if (rc)
             return rc;
         spk_list_append(self->extra_fields, path);
     }
     return SPK_OK;
+}
+
+/* Where the child's records are inside the parent's: one place, without wildcards. */
+static spk_rc eval_pointer(struct spk_parent_config *self, const struct spk_build *build,
+                           struct spk_error *err)
+{
+    struct spk_value written = self->lazy_read_pointer;
+    for (size_t i = 0; spk_is(written, SPK_LIST) && i < spk_list_len(written); i++) {
+        struct spk_view segment = spk_value_text_or(spk_list_at(written, i), "");
+        if (spk_view_find(segment, SPK_V("*"), 0) >= 0)
+            return spk_build_fail(build, written, err,
+                                  "The '*' wildcard in 'lazy_read_pointer' is not supported, only "
+                                  "direct paths are allowed");
+    }
+    return eval_path(self, build, written, &self->embedded_path, err);
 }
 
 static spk_rc finish_parent(struct spk_component *base, const struct spk_build *build,
@@ -107,16 +131,13 @@ static spk_rc finish_parent(struct spk_component *base, const struct spk_build *
     struct spk_view key = {0};
     inner.path = &path;
     inner.parent = base;
-    if (spk_value_truthy(self->lazy_read_pointer)) {
-        spk_build_fail(build, self->lazy_read_pointer, err, "lazy_read_pointer is not supported");
-        spk_error_hint(err, "read the parent as a stream of its own, or use --engine cdk");
-        return SPK_ECONFIG;
-    }
     spk_rc rc = spk_scope_text(&scope, base, self->parent_key, &key, err);
     if (!rc)
         rc = spk_scope_text(&scope, base, self->partition_field, &self->field, err);
     if (!rc)
         rc = eval_extra_fields(self, build, err);
+    if (!rc)
+        rc = eval_pointer(self, build, err);
     if (rc)
         return rc;
     self->key_path = split_path(build->arena, key);
@@ -179,7 +200,39 @@ static spk_rc options(struct spk_component *base, const struct spk_scope *scope,
     return rc;
 }
 
-static const struct spk_router_ops ops = {.open = open_slices, .options = options};
+static struct spk_view field(struct spk_component *base, size_t index)
+{
+    struct spk_components *parents = &((struct spk_substream_router *)base)->parents;
+    if (index >= parents->len)
+        return (struct spk_view){0};
+    return ((struct spk_parent_config *)parents->items[index])->field;
+}
+
+static bool has_options(struct spk_component *base)
+{
+    struct spk_components *parents = &((struct spk_substream_router *)base)->parents;
+    for (size_t i = 0; i < parents->len; i++) {
+        if (((struct spk_parent_config *)parents->items[i])->request_option)
+            return true;
+    }
+    return false;
+}
+
+static bool embeds(struct spk_component *base)
+{
+    struct spk_components *parents = &((struct spk_substream_router *)base)->parents;
+    for (size_t i = 0; i < parents->len; i++) {
+        if (spk_list_len(((struct spk_parent_config *)parents->items[i])->embedded_path) > 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct spk_router_ops ops = {.open = open_slices,
+                                          .options = options,
+                                          .field = field,
+                                          .has_options = has_options,
+                                          .embeds = embeds};
 
 const struct spk_component_type spk_type_substream_partition_router = {
     .name = "SubstreamPartitionRouter",

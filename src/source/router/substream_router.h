@@ -14,8 +14,9 @@ struct spk_parent_config {
     /* made of the above */
     struct spk_component *stream;
     struct spk_view field;
-    struct spk_value key_path;     /* LIST of segments */
-    struct spk_value extra_fields; /* LIST of LISTs of segments */
+    struct spk_value key_path;      /* LIST of segments */
+    struct spk_value extra_fields;  /* LIST of LISTs of segments */
+    struct spk_value embedded_path; /* LIST of segments, empty: the child's records are asked for */
 };
 
 struct spk_substream_router {

@@ -56,23 +56,39 @@ static struct spk_value per_partition(struct spk_value state, struct spk_view fi
     return made;
 }
 
+/* The template of the partition's key: a union's own, else that of the first parent. */
+static struct spk_value partition_field(struct spk_value router)
+{
+    struct spk_value parents = spk_get(router, "parent_stream_configs");
+    if (spk_is(spk_get(router, "partition_routers"), SPK_LIST))
+        return spk_get(router, "partition_field");
+    if (!spk_is(parents, SPK_LIST) || spk_list_len(parents) == 0)
+        return (struct spk_value){0};
+    return spk_get(spk_list_at(parents, 0), "partition_field");
+}
+
+static bool has_several_parents(struct spk_value router)
+{
+    struct spk_value parents = spk_get(router, "parent_stream_configs");
+    return spk_is(parents, SPK_LIST) && spk_list_len(parents) > 1;
+}
+
 static spk_rc migrate(struct spk_component *self, struct spk_value stream, struct spk_arena *arena,
                       struct spk_value *state, struct spk_error *err)
 {
     struct spk_value cursor = spk_get(stream, "incremental_sync");
     struct spk_value router = spk_get(spk_get(stream, "retriever"), "partition_router");
-    struct spk_value parents = spk_get(router, "parent_stream_configs");
+    struct spk_value field_text = partition_field(router);
     struct spk_view cursor_field = {0}, field = {0};
-    if (!spk_is(parents, SPK_LIST) || spk_list_len(parents) == 0 || !spk_is(cursor, SPK_DICT))
+    if (!spk_is_defined(field_text) || !spk_is(cursor, SPK_DICT))
         return spk_error_set(err, SPK_ECONFIG,
                              "LegacyToPerPartitionStateMigration needs a stream with a "
-                             "DatetimeBasedCursor and a SubstreamPartitionRouter");
+                             "DatetimeBasedCursor and a router of parents");
     spk_rc rc = eval_text(with_parameters_of(self, cursor), spk_get(cursor, "cursor_field"), arena,
                           &cursor_field, err);
     if (!rc)
-        rc = eval_text(with_parameters_of(self, stream),
-                       spk_get(spk_list_at(parents, 0), "partition_field"), arena, &field, err);
-    if (!rc && spk_list_len(parents) == 1 && is_legacy(*state, cursor_field))
+        rc = eval_text(with_parameters_of(self, stream), field_text, arena, &field, err);
+    if (!rc && !has_several_parents(router) && is_legacy(*state, cursor_field))
         *state = per_partition(*state, field, arena);
     return rc;
 }

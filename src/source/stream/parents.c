@@ -16,6 +16,17 @@ struct spk_value spk_node_with_cache(struct spk_arena *arena, struct spk_value s
     return stream;
 }
 
+static bool router_has_parent(struct spk_value router, struct spk_view name);
+
+static bool routers_have_parent(struct spk_value routers, struct spk_view name)
+{
+    for (size_t i = 0; spk_is(routers, SPK_LIST) && i < spk_list_len(routers); i++) {
+        if (router_has_parent(spk_list_at(routers, i), name))
+            return true;
+    }
+    return false;
+}
+
 static bool router_has_parent(struct spk_value router, struct spk_view name)
 {
     struct spk_value parents = spk_get(router, "parent_stream_configs");
@@ -25,19 +36,16 @@ static bool router_has_parent(struct spk_value router, struct spk_view name)
         if (spk_view_equal(spk_value_text_or(spk_get(stream, "name"), ""), name))
             return true;
     }
-    return spk_is(inner, SPK_DICT) && router_has_parent(inner, name);
+    if (spk_is(inner, SPK_DICT) && router_has_parent(inner, name))
+        return true;
+    return routers_have_parent(spk_get(router, "partition_routers"), name);
 }
 
 static bool stream_has_parent(struct spk_value stream, struct spk_view name)
 {
     struct spk_value router = spk_get(spk_get(stream, "retriever"), "partition_router");
-    if (!spk_is(router, SPK_LIST))
-        return router_has_parent(router, name);
-    for (size_t i = 0; i < spk_list_len(router); i++) {
-        if (router_has_parent(spk_list_at(router, i), name))
-            return true;
-    }
-    return false;
+    return spk_is(router, SPK_LIST) ? routers_have_parent(router, name)
+                                    : router_has_parent(router, name);
 }
 
 bool spk_nodes_have_parent(struct spk_value streams, struct spk_view name)

@@ -116,12 +116,101 @@ static const struct engine_case cases[] = {
         .failure = "parent stream tops",
     },
     {
-        .name = "lazy_read_pointer is refused",
+        .name = "records that a parent carries are not asked for",
         .streams = STREAM("items", CHILD) "    partition_router: " ROUTER(
-            CONFIG("id", "top", TOPS(""), "lazy_read_pointer: [a], ")) "\n",
+            CONFIG("id", "top", TOPS(""), "lazy_read_pointer: [in, list], ")) "\n",
+        .read = "items",
+        .answers = {OK("/tops", "[{\"id\": 1, \"in\": {\"list\": [{\"v\": 1}, {\"v\": 2.50}]}}, "
+                                "{\"id\": 2, \"in\": {}}]")},
+        .requests = "/tops\n",
+        .slices = "items {\"parent_slice\":{},\"top\":1} {}\n"
+                  "items {\"parent_slice\":{},\"top\":2} {}\n",
+        .records = "items {\"v\":1}\nitems {\"v\":2.5}\n",
+    },
+    {
+        .name = "parents of which one carries records",
+        .streams = STREAM("items", CHILD) "    partition_router: " ROUTER(
+            CONFIG("id", "top", TOPS(""), "lazy_read_pointer: [in], ") ", " CONFIG(
+                "id", "top", PARENT("others", "/others", "", ""), "")) "\n",
+        .read = "items",
+        .answers = {OK("/tops", "[{\"id\": 1, \"in\": {\"v\": 1}}]"),
+                    OK("/others", "[{\"id\": 2}]"), OK("/tops/2", "[{\"v\": 2}]")},
+        .requests = "/others\n/tops\n/tops/2\n",
+        .records = "items {\"v\":1}\nitems {\"v\":2}\n",
+    },
+    {
+        .name = "paths beside the key may have indexes, options may use parameters",
+        .streams = STREAM("items", "/items") "    partition_router: " ROUTER(
+            CONFIG("id", "top", TOPS(""),
+                   "$parameters: {p: t}, extra_fields: [[list, '1']], request_option: {type: "
+                   "RequestOption, inject_into: request_parameter, field_name: '{{ parameters.p "
+                   "}}'}, ")) "\n  transformations: [{type: AddFields, fields: [{type: "
+                              "AddedFieldDefinition, path: [n], value: \"{{ "
+                              "stream_slice.extra_fields['list.1'] }}\"}]}]\n",
+        .read = "items",
+        .answers = {OK("/tops", "[{\"id\": 5, \"list\": [\"a\", \"b\"]}]"),
+                    OK("/items?t=5", "[{}]")},
+        .records = "items {\"n\":\"b\"}\n",
+    },
+    {
+        .name = "a list that the config does not have is empty, a text is none",
+        .streams = STREAM("items", "/items") "    partition_router: {type: ListPartitionRouter, "
+                                             "cursor_field: k, values: \"{{ config['no'] }}\"}\n",
         .read = "items",
         .requests = "",
-        .failure = "lazy_read_pointer is not supported",
+        .slices = "",
+    },
+    {
+        .name = "a text is no list of values",
+        .streams = STREAM("items", "/items") "    partition_router: {type: ListPartitionRouter, "
+                                             "cursor_field: k, values: \"abc\"}\n",
+        .read = "items",
+        .failure = "values is no list",
+    },
+    {
+        .name = "the place of such records has no wildcard",
+        .streams = STREAM("items", CHILD) "    partition_router: " ROUTER(
+            CONFIG("id", "top", TOPS(""), "lazy_read_pointer: [in, 'l*'], ")) "\n",
+        .read = "items",
+        .requests = "",
+        .failure = "wildcard",
+    },
+    {
+        .name = "a field beside the key that fits several values is a fault",
+        .streams = STREAM("items", CHILD) "    partition_router: " ROUTER(
+            CONFIG("id", "top", TOPS(""), "extra_fields: [[n, '*']], ")) "\n",
+        .read = "items",
+        .answers = {OK("/tops", "[{\"id\": 1, \"n\": {\"a\": 1, \"b\": 2}}]")},
+        .requests = "/tops\n",
+        .failure = "the path n.* fits several values",
+    },
+    {
+        .name = "groups hold each value once and count what is left",
+        .streams =
+            STREAM("items", "/items") "    partition_router: {type: GroupingPartitionRouter, "
+                                      "group_size: 2, underlying_partition_router: {type: "
+                                      "ListPartitionRouter, cursor_field: k, values: [a, b, "
+                                      "a, c]}}\n",
+        .read = "items",
+        .answers = {OK("/items", "[]"), OK("/items", "[]")},
+        .slices = "items {\"k\":[\"a\",\"b\"]} {}\nitems {\"k\":[\"c\"]} {}\n",
+    },
+    {
+        .name = "a union tells numbers from texts and keeps the first of equal values",
+        .streams =
+            STREAM("items", "/items/{{ stream_partition.k }}") "    partition_router: {type: "
+                                                               "UnionPartitionRouter, "
+                                                               "partition_field: k, "
+                                                               "partition_routers: [{type: "
+                                                               "ListPartitionRouter, "
+                                                               "cursor_field: k, values: "
+                                                               "['1', 1.0]}, {type: "
+                                                               "ListPartitionRouter, "
+                                                               "cursor_field: k, values: "
+                                                               "[1, true]}]}\n",
+        .read = "items",
+        .answers = {OK("/items/1", "[]"), OK("/items/1.0", "[]")},
+        .slices = "items {\"k\":\"1\"} {}\nitems {\"k\":1.0} {}\n",
     },
 };
 

@@ -31,6 +31,7 @@ class Scenario:
     asks_once: bool = (
         False  # the CDK may send a request twice (streams race for its cache), the engine must not
     )
+    refused: bool = False  # the manifest is at fault: nothing is asked, nothing read
     op: str = "read"
     name: str = ""
 
