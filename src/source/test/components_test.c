@@ -135,7 +135,7 @@ static const struct fault faults[] = {
      "test.yaml:1:1: here: DpathExtractor needs the field 'field_path' (keys from the body to the "
      "records; * is any key)"},
     {"text where a list belongs", SPK_KIND_EXTRACTOR, "{type: DpathExtractor, field_path: a}",
-     "test.yaml:1:36: here: field_path is a list of keys"},
+     "test.yaml:1:36: here: a path is a list of keys"},
     {"a mapping is no template", SPK_KIND_RECORD_FILTER, "type: RecordFilter\ncondition: {a: b}",
      "test.yaml:2:12: here.condition: text or a template is expected, this is a dict"},
     {"an enum lists its choices", SPK_KIND_REQUEST_OPTION,
