@@ -1,8 +1,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "command.h"
+#include "json_file.h"
 #include "source/protocol.h"
 #include "source/source.h"
 
@@ -74,24 +74,11 @@ struct session {
     struct spk_value config, catalog, state;
 };
 
-/* Of a file that a person wrote: whatever is wrong with it is theirs to mend. */
 static spk_rc read_json(struct session *s, struct spk_view path, const char *what,
                         struct spk_value *out, struct spk_error *err)
 {
-    if (path.len == 0) {
-        spk_error_set(err, SPK_ECONFIG, "%s needs --%s FILE", ops[s->words.op], what);
-        return SPK_ECONFIG;
-    }
-    struct spk_buf text = {0};
-    spk_rc rc = spk_file_read(spk_arena_strdup(&s->arena, path), 0, &text, err);
-    if (!rc)
-        rc = spk_json_parse(&s->arena, spk_buf_view(&text), NULL, out, err);
-    if (rc)
-        rc = spk_error_context(err, SPK_ECONFIG, "%s %.*s", what, SPK_FMT(path));
-    spk_buf_deinit(&text);
-    if (rc && err)
-        err->rc = SPK_ECONFIG;
-    return rc ? SPK_ECONFIG : SPK_OK;
+    struct spk_json_file file = {ops[s->words.op], what, path};
+    return spk_json_file_read(&file, &s->arena, out, err);
 }
 
 static spk_rc open_source(struct session *s, struct spk_error *err)

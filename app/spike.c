@@ -9,13 +9,13 @@
 extern const struct spk_command spk_run_command, spk_status_command, spk_release_command,
     spk_discard_command, spk_validate_command, spk_sql_command, spk_extract_command,
     spk_inspect_command, spk_gate_command, spk_publish_command, spk_link_command,
-    spk_source_command, spk_template_command;
+    spk_source_command, spk_destination_command, spk_template_command;
 
 static const struct spk_command *const commands[] = {
-    &spk_run_command,      &spk_status_command,  &spk_release_command, &spk_discard_command,
-    &spk_validate_command, &spk_sql_command,     &spk_extract_command, &spk_inspect_command,
-    &spk_gate_command,     &spk_publish_command, &spk_link_command,    &spk_source_command,
-    &spk_template_command,
+    &spk_run_command,         &spk_status_command,   &spk_release_command, &spk_discard_command,
+    &spk_validate_command,    &spk_sql_command,      &spk_extract_command, &spk_inspect_command,
+    &spk_gate_command,        &spk_publish_command,  &spk_link_command,    &spk_source_command,
+    &spk_destination_command, &spk_template_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
@@ -27,7 +27,7 @@ static void print_commands(FILE *out)
           "usage: spike COMMAND ...\n\n",
           out);
     for (int i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->help);
+        fprintf(out, "  %-11s %s\n", commands[i]->name, commands[i]->help);
     fputs("\n`spike COMMAND --help` tells more. Exit status: 0 done, 1 failed, 2 usage, 3 held by "
           "the\n"
           "gate, 4 a person must act (configuration, credentials), 5 try again later.\n",

@@ -56,6 +56,7 @@ void spk_batch_document_write(struct spk_buf *out, const struct spk_transient_ba
     spk_set(document, "stream", spk_string(batch->stream));
     spk_set(document, "day", spk_string(spk_day_format(&arena, batch->day)));
     spk_set(document, "extracted_at", spk_string(spk_iso_format_us(&arena, options->now_us)));
+    spk_set(document, "complete", spk_bool(!batch->partial));
     spk_set(document, "records", spk_int(batch->records));
     spk_set(document, "rows", spk_int(batch->rows));
     spk_set(document, "bytes", spk_int(batch->bytes));
@@ -99,6 +100,8 @@ spk_rc spk_batch_document_read(struct spk_view text, struct spk_arena *arena,
         return rc;
     struct spk_value files = spk_get(document, "files");
     batch->stream = spk_value_text_or(spk_get(document, "stream"), "");
+    batch->partial = spk_is_defined(spk_get(document, "complete")) &&
+                     !spk_value_truthy(spk_get(document, "complete"));
     batch->records = number(document, "records");
     batch->rows = number(document, "rows");
     batch->bytes = number(document, "bytes");

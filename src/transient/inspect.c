@@ -71,6 +71,12 @@ spk_rc spk_transient_inspect(struct spk_objstore *store, const struct spk_batch_
         if (rc)
             rc = spk_error_context(err, rc, "%.*s", SPK_FMT(get.key));
     }
+    if (!rc && batch->partial) {
+        rc =
+            spk_error_set(err, SPK_EDATA, "%.*s is partial: its source ended before the stream did",
+                          SPK_FMT(folder));
+        spk_error_hint(err, "run the source again from its last state; these rows come before it");
+    }
     for (size_t i = 0; !rc && i < batch->file_count; i++) {
         rc = check_file(store, &batch->files[i], err);
         rows += batch->files[i].rows;

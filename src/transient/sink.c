@@ -119,6 +119,11 @@ static spk_rc slice_begin(struct spk_sink *sink, const struct spk_stream_info *s
     return SPK_OK;
 }
 
+void spk_transient_record_time(void *handle, int64_t time_us)
+{
+    ((struct slice_handle *)handle)->now_us = time_us;
+}
+
 static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_record *rec,
                      struct spk_error *err)
 {
@@ -179,8 +184,7 @@ static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info 
 {
     pthread_mutex_lock(&of(sink)->lock);
     struct spk_open_stream *open = stream_of(of(sink), stream->name);
-    if (status == SPK_STREAM_COMPLETE)
-        open->stream.complete = true;
+    open->stream.complete = status == SPK_STREAM_COMPLETE;
     pthread_mutex_unlock(&of(sink)->lock);
     return SPK_OK;
 }

@@ -11,6 +11,7 @@
  * without rows has one file, with these columns and no rows.
  * Black-box metrics (rows, bytes, field names, newest time) are computed while records stream by.
  * Memory is bounded by the row groups of the open files.
+ * A batch is what its batch.json lists; other parts beside it are leftovers of a process that died.
  */
 #include "source/sink.h"
 
@@ -24,6 +25,8 @@ struct spk_transient_options {
     int64_t part_bytes;      /* a new part after so many; 0: 256 MB */
     int64_t row_group_bytes; /* 0: 16 MB */
     int zstd_level;          /* 0: 1 */
+    bool until_complete; /* a stream that does not end COMPLETE keeps only what its last checkpoint
+                            made durable, as partial batches */
 };
 
 /* What one batch turned out to be; texts live as long as the transient handle. */
@@ -41,6 +44,7 @@ struct spk_transient_batch {
     int64_t newest_us;
     struct spk_transient_file *files;
     size_t file_count;
+    bool partial; /* its stream did not end COMPLETE: inspect refuses it */
 };
 /* What a stream of the read left. */
 struct spk_transient_stream {
@@ -55,9 +59,18 @@ struct spk_transient_stream {
 spk_rc spk_transient_create(const struct spk_transient_options *options, struct spk_transient **out,
                             struct spk_error *err);
 struct spk_sink *spk_transient_sink(struct spk_transient *transient);
+/* The time of the records that follow on this slice_begin's handle; without it that of their page.
+ */
+void spk_transient_record_time(void *handle, int64_t time_us);
+/* Makes the rows that a stream has so far durable: ends its files and writes the batch.json of its
+ * batches, partial ones unless the stream's last status is COMPLETE. Not while a slice of it is
+ * being written by another thread. */
+spk_rc spk_transient_checkpoint(struct spk_transient *transient, struct spk_view stream,
+                                struct spk_error *err);
 /* After the read: closes files, writes each batch.json. Slices that failed leave no batch of their
- * day; a stream that failed keeps the batches of its whole days. Fails with what the store failed
- * with while it was read (but EDATA, which is the stream's): nothing of the read counts then. */
+ * day; a stream that failed keeps the batches of its whole days (but see until_complete). Fails
+ * with what the store failed with while it was read (but EDATA, which is the stream's): nothing of
+ * the read counts then. */
 spk_rc spk_transient_finish(struct spk_transient *transient, struct spk_error *err);
 size_t spk_transient_batches(const struct spk_transient *transient,
                              const struct spk_transient_batch **batches);

@@ -44,6 +44,11 @@ struct spk_open_batch {
     int open_slices;
     uint64_t used; /* tick of the last use, for closing the idlest */
     bool failed;
+    bool written; /* batch.json exists; `kept` is what it tells */
+    struct {
+        size_t files;
+        int64_t rows, bytes, records;
+    } kept;
 };
 
 struct spk_open_stream {
