@@ -136,11 +136,12 @@ static int64_t clamp(int64_t us)
                                    : us;
 }
 
-int64_t spk_duration_add(int64_t us, const struct spk_duration *duration, int sign)
+struct spk_moment spk_moment_add(struct spk_moment moment, const struct spk_duration *duration,
+                                 int sign)
 {
     struct spk_civil civil;
-    us = clamp(us);
-    spk_civil_from_us(us, 0, &civil);
+    int64_t us = clamp(moment.us);
+    spk_civil_from_us(us, moment.offset_s, &civil);
     int months = sign * (duration->years * 12 + duration->months);
     int total = civil.year * 12 + civil.month - 1 + months;
     if (total < 12 || total >= 10000 * 12) {
@@ -152,5 +153,10 @@ int64_t spk_duration_add(int64_t us, const struct spk_duration *duration, int si
         civil.day = civil.day > last ? last : civil.day;
         us = spk_civil_to_us(&civil);
     }
-    return clamp(us + sign * duration->us);
+    return (struct spk_moment){clamp(us + sign * duration->us), moment.offset_s};
+}
+
+int64_t spk_duration_add(int64_t us, const struct spk_duration *duration, int sign)
+{
+    return spk_moment_add((struct spk_moment){us, 0}, duration, sign).us;
 }

@@ -37,8 +37,17 @@ void spk_strftime(struct spk_buf *out, struct spk_view format, const struct spk_
 /* Python's strptime, whole text must match. EDATA names the text and the format. */
 spk_rc spk_strptime(struct spk_view text, struct spk_view format, struct spk_civil *civil,
                     struct spk_error *err);
+/* An instant, and the offset of the clock that it was read from and is written with. */
+struct spk_moment {
+    int64_t us;
+    int offset_s; /* seconds east of UTC */
+};
 /* The CDK's DatetimeParser formats: additionally %s, %s_as_float, %ms, %_ms, %epoch_microseconds. A
  * result without offset is UTC. */
+spk_rc spk_cdk_moment_parse(struct spk_view text, struct spk_view format, struct spk_moment *out,
+                            struct spk_error *err);
+void spk_cdk_moment_format(struct spk_buf *out, struct spk_moment moment, struct spk_view format);
+/* The same where the offset does not matter: UTC. */
 spk_rc spk_cdk_datetime_parse(struct spk_view text, struct spk_view format, int64_t *us,
                               struct spk_error *err);
 void spk_cdk_datetime_format(struct spk_buf *out, int64_t us, struct spk_view format);
@@ -56,5 +65,8 @@ spk_rc spk_duration_parse(struct spk_view text, struct spk_duration *out, struct
 /* Calendar arithmetic for years and months (day clipped to the month's end), then us. sign +1/-1.
  */
 int64_t spk_duration_add(int64_t us, const struct spk_duration *duration, int sign);
+/* The same by the moment's own calendar. */
+struct spk_moment spk_moment_add(struct spk_moment moment, const struct spk_duration *duration,
+                                 int sign);
 
 #endif

@@ -97,12 +97,14 @@ static void replace(struct spk_buf *out, struct spk_view text, struct spk_view o
     }
 }
 
-spk_rc spk_cdk_datetime_parse(struct spk_view text, struct spk_view format, int64_t *us,
-                              struct spk_error *err)
+spk_rc spk_cdk_moment_parse(struct spk_view text, struct spk_view format, struct spk_moment *out,
+                            struct spk_error *err)
 {
     size_t epoch = find_epoch(format);
     if (epoch < EPOCHS) {
-        if (parse_epoch(text, epochs[epoch].unit_us, us)) {
+        struct spk_moment moment = {0};
+        if (parse_epoch(text, epochs[epoch].unit_us, &moment.us)) {
+            *out = moment;
             return SPK_OK;
         }
         return spk_error_set(err, SPK_EDATA, "time data '%.*s' does not match format '%.*s'",
@@ -114,7 +116,18 @@ spk_rc spk_cdk_datetime_parse(struct spk_view text, struct spk_view format, int6
     spk_rc rc = spk_strptime(text, spk_buf_view(&plain), &civil, err);
     spk_buf_deinit(&plain);
     if (rc == SPK_OK) {
-        *us = spk_civil_to_us(&civil);
+        *out = (struct spk_moment){spk_civil_to_us(&civil), civil.has_offset ? civil.offset_s : 0};
+    }
+    return rc;
+}
+
+spk_rc spk_cdk_datetime_parse(struct spk_view text, struct spk_view format, int64_t *us,
+                              struct spk_error *err)
+{
+    struct spk_moment moment;
+    spk_rc rc = spk_cdk_moment_parse(text, format, &moment, err);
+    if (rc == SPK_OK) {
+        *us = moment.us;
     }
     return rc;
 }
@@ -159,8 +172,9 @@ static void format_milliseconds(struct spk_buf *out, const struct spk_civil *civ
     spk_buf_deinit(&text);
 }
 
-void spk_cdk_datetime_format(struct spk_buf *out, int64_t us, struct spk_view format)
+void spk_cdk_moment_format(struct spk_buf *out, struct spk_moment moment, struct spk_view format)
 {
+    int64_t us = moment.us;
     size_t epoch = find_epoch(format);
     if (epoch < EPOCHS && epochs[epoch].unit_us == 0) {
         append_seconds(out, timestamp(us));
@@ -173,10 +187,15 @@ void spk_cdk_datetime_format(struct spk_buf *out, int64_t us, struct spk_view fo
         return;
     }
     struct spk_civil civil;
-    spk_civil_from_us(us, 0, &civil);
+    spk_civil_from_us(us, moment.offset_s, &civil);
     if (spk_view_find(format, SPK_V("%_ms"), 0) >= 0) {
         format_milliseconds(out, &civil, format);
     } else {
         spk_strftime(out, format, &civil);
     }
+}
+
+void spk_cdk_datetime_format(struct spk_buf *out, int64_t us, struct spk_view format)
+{
+    spk_cdk_moment_format(out, (struct spk_moment){us, 0}, format);
 }

@@ -215,6 +215,15 @@ struct spk_cursor_ops {
     /* Request options of the window (start_time_option, end_time_option) and of the router. */
     spk_rc (*options)(struct spk_cursor *cursor, const struct spk_scope *scope,
                       struct spk_request_options *out, struct spk_error *err);
+    /* optional: the slice from the newest record on that was observed in it; false: there is none.
+     */
+    bool (*rest)(struct spk_cursor *cursor, struct spk_arena *arena, const struct spk_slice *slice,
+                 struct spk_slice *rest);
+    /* optional: the slice in two; false where it is too small, or not longer than `least` (or
+     * NULL). Parts keep the owner: what is observed in them counts for the slice. */
+    bool (*split)(struct spk_cursor *cursor, const struct spk_duration *least,
+                  struct spk_arena *arena, const struct spk_slice *slice,
+                  struct spk_slice halves[2]);
     void (*destroy)(struct spk_cursor *cursor);
     bool observes; /* false: observe is never needed, records can stay untouched */
 };

@@ -25,6 +25,7 @@ struct spk_source {
     pthread_mutex_t lock;          /* building, schemas */
     struct spk_pause pause;        /* whoever waits for a time */
     struct spk_sink *sink;         /* of the running read, for rate-limit notices; NULL otherwise */
+    struct spk_value catalog;      /* of the running read; UNDEFINED otherwise */
 };
 
 /* Top-level build context. */
@@ -38,6 +39,10 @@ spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *aren
 /* The stream of that name, built on first use; *out NULL where the manifest has none. */
 spk_rc spk_source_stream(struct spk_source *source, struct spk_view name,
                          struct spk_component **out, struct spk_error *err);
+/* The cursor field that the catalog of the running read names for the stream; *field is untouched
+ * where it names none. ECONFIG for a nested one. */
+spk_rc spk_source_cursor_field(struct spk_source *source, struct spk_view stream,
+                               struct spk_view *field, struct spk_error *err);
 /* How many workers read, at least 2. */
 spk_rc spk_source_concurrency(struct spk_source *source, int *out, struct spk_error *err);
 void spk_source_remember(struct spk_source *source, struct spk_component *component);

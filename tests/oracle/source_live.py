@@ -216,12 +216,15 @@ def catalog_of(scenario):
             },
             "sync_mode": "incremental",
             "destination_sync_mode": "append",
+            "cursor_field": scenario.cursor_fields.get(name),
         }
 
     return {"streams": [entry(name) for name in scenario.streams]}
 
 
 def state_of(scenario):
+    if isinstance(scenario.state, list):
+        return scenario.state
     return [
         {"type": "STREAM", "stream": {"stream_descriptor": {"name": name}, "stream_state": state}}
         for name, state in scenario.state.items()

@@ -43,7 +43,7 @@ const struct spk_component_type spk_type_min_max_datetime = {
 
 struct instant {
     bool given;
-    int64_t us;
+    struct spk_moment moment;
 };
 
 static spk_rc eval(const struct spk_scope *scope, const struct min_max_datetime *self,
@@ -57,14 +57,15 @@ static spk_rc eval(const struct spk_scope *scope, const struct min_max_datetime 
     if (rc || text.len == 0)
         return rc;
     out->given = true;
-    rc = spk_cdk_datetime_parse(text, self->format, &out->us, err);
+    rc = spk_cdk_moment_parse(text, self->format, &out->moment, err);
     if (rc && err) /* the config or the manifest is wrong, not the data */
         err->rc = SPK_ECONFIG;
     return rc ? SPK_ECONFIG : SPK_OK;
 }
 
 spk_rc spk_min_max_datetime_eval(struct spk_component *base, const struct spk_scope *scope,
-                                 struct spk_view cursor_format, int64_t *us, struct spk_error *err)
+                                 struct spk_view cursor_format, struct spk_moment *out,
+                                 struct spk_error *err)
 {
     struct min_max_datetime self = *(struct min_max_datetime *)base;
     struct instant at = {0}, least = {0}, most = {0};
@@ -79,10 +80,10 @@ spk_rc spk_min_max_datetime_eval(struct spk_component *base, const struct spk_sc
         rc = eval(scope, &self, self.max, &most, err);
     if (rc)
         return rc;
-    if (least.given && least.us > at.us)
-        at.us = least.us;
-    if (most.given && most.us < at.us)
-        at.us = most.us;
-    *us = at.us;
+    if (least.given && least.moment.us > at.moment.us)
+        at = least;
+    if (most.given && most.moment.us < at.moment.us)
+        at = most;
+    *out = at.moment;
     return SPK_OK;
 }

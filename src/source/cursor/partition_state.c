@@ -24,7 +24,7 @@ struct spk_partition *spk_partition_add(struct spk_per_partition *self, struct s
                                         struct spk_value state, struct spk_error *err)
 {
     struct spk_partition *partition = spk_memory_zalloc(sizeof(*partition));
-    if (spk_track_init(&partition->track, self->cursor, &self->rules, state, err)) {
+    if (spk_track_init(&partition->track, &self->cursor, &self->rules, state, err)) {
         spk_partition_destroy(partition);
         return NULL;
     }
@@ -36,10 +36,10 @@ struct spk_partition *spk_partition_add(struct spk_per_partition *self, struct s
 static spk_rc load_global(struct spk_per_partition *self, struct spk_value state,
                           struct spk_error *err)
 {
-    struct spk_value value = spk_dict_get(state, self->cursor->field);
+    struct spk_value value = spk_dict_get(state, self->cursor.field);
     if (!spk_is_defined(value))
         return SPK_OK;
-    spk_rc rc = spk_datetime_value(self->cursor, value, &self->global, err);
+    spk_rc rc = spk_datetime_value(&self->cursor, value, &self->global, err);
     if (rc)
         return spk_error_context(err, rc, "state of all partitions");
     self->new_global = self->global;
@@ -92,12 +92,13 @@ static spk_rc load_parts(struct spk_per_partition *self, struct spk_error *err)
 static spk_rc load_start(struct spk_per_partition *self, struct spk_error *err)
 {
     if (self->has_global) {
-        int64_t from = self->global - self->lookback_s * SPK_SECOND_US;
+        struct spk_duration lookback = {.us = self->lookback_s * SPK_SECOND_US};
+        struct spk_moment from = spk_moment_add(self->global, &lookback, -1);
         self->start_state = spk_dict_new(&self->arena);
-        spk_dict_set(self->start_state, self->cursor->field,
-                     spk_string(spk_datetime_text(self->cursor, &self->arena, from)));
+        spk_dict_set(self->start_state, self->cursor.field,
+                     spk_string(spk_datetime_text(&self->cursor, &self->arena, from)));
     }
-    return spk_track_init(&self->global_track, self->cursor, &self->rules, self->start_state, err);
+    return spk_track_init(&self->global_track, &self->cursor, &self->rules, self->start_state, err);
 }
 
 spk_rc spk_per_partition_load(struct spk_per_partition *self, struct spk_value state,
@@ -128,7 +129,7 @@ static struct spk_value states_of(struct spk_per_partition *self, struct spk_are
             continue;
         spk_set(item, "partition", key);
         spk_set(item, "cursor",
-                spk_track_state(&partition->track, self->cursor, &self->rules, arena));
+                spk_track_state(&partition->track, &self->cursor, arena));
         spk_list_append(states, item);
     }
     return states;
@@ -144,8 +145,8 @@ struct spk_value spk_per_partition_state(struct spk_cursor *base, struct spk_are
         spk_set(state, "states", states_of(self, arena));
     if (self->has_global) {
         struct spk_value global = spk_dict_new(arena);
-        spk_dict_set(global, self->cursor->field,
-                     spk_string(spk_datetime_text(self->cursor, arena, self->global)));
+        spk_dict_set(global, self->cursor.field,
+                     spk_string(spk_datetime_text(&self->cursor, arena, self->global)));
         spk_set(state, "state", global);
     }
     spk_set(state, "lookback_window", spk_int(self->lookback_s));

@@ -16,12 +16,14 @@ struct window_owner { /* of a slice */
 struct partition_slices {
     struct spk_slices base;
     struct spk_per_partition *cursor;
+    struct spk_window_rules rules; /* their end moves on */
     struct spk_slices *router;
     struct spk_arena arena; /* of the current partition */
     struct spk_slice current;
     struct spk_partition *partition; /* of `current`, or NULL */
     struct spk_windows windows;
-    size_t next;
+    struct spk_window window; /* of `partition`, the next one to give */
+    bool has_window;
 };
 
 /* Drops partitions that are read; with a global state nothing is kept of them but their key. */
@@ -83,8 +85,9 @@ static spk_rc enter(struct partition_slices *slices, struct spk_partition **out,
         spk_parents_note(self, slices->router);
         partition->seen = true;
         start_reading(self, partition);
-        spk_windows_make(&slices->windows, &self->rules, &partition->track.read);
-        if (slices->windows.len == 0)
+        spk_windows_open(&slices->windows, &slices->rules, &partition->track.read);
+        slices->has_window = spk_windows_next(&slices->windows, &slices->window);
+        if (!slices->has_window)
             stop_reading(self, partition);
     }
     pthread_mutex_unlock(&self->lock);
@@ -109,15 +112,17 @@ static spk_rc advance(struct partition_slices *slices, bool *more, struct spk_er
     for (;;) {
         spk_arena_reset(&slices->arena);
         slices->current = (struct spk_slice){0};
-        slices->windows.len = slices->next = 0;
+        slices->has_window = false;
         spk_rc rc =
             slices->router->ops->next(slices->router, &slices->arena, &slices->current, more, err);
         if (rc)
             return rc;
         if (!*more)
             return exhaust(slices);
-        rc = enter(slices, &slices->partition, err);
-        if (rc || (slices->partition && slices->windows.len > 0))
+        rc = spk_datetime_end(&slices->cursor->cursor, &slices->rules, err);
+        if (!rc)
+            rc = enter(slices, &slices->partition, err);
+        if (rc || slices->has_window)
             return rc;
     }
 }
@@ -128,23 +133,22 @@ static spk_rc next_slice(struct spk_slices *base, struct spk_arena *arena, struc
     struct partition_slices *slices = (struct partition_slices *)base;
     struct spk_per_partition *self = slices->cursor;
     *more = true;
-    if (slices->next >= slices->windows.len) {
+    if (!slices->has_window) {
         spk_rc rc = advance(slices, more, err);
         if (rc || !*more)
             return rc;
     }
-    struct spk_window window = slices->windows.items[slices->next++];
     struct window_owner *owner = SPK_NEW(arena, struct window_owner);
     owner->partition = slices->partition;
-    owner->interval = (struct spk_interval){.start = window.start, .end = window.end};
+    spk_datetime_slice(&self->cursor, slices->window, arena, slice, &owner->interval);
+    slices->has_window = spk_windows_next(&slices->windows, &slices->window);
     slice->partition = spk_value_copy(arena, slices->current.partition);
     slice->extra_fields = spk_value_copy(arena, slices->current.extra_fields);
     slice->embedded = spk_value_copy(arena, slices->current.embedded);
-    slice->cursor = spk_datetime_window_value(self->cursor, arena, window);
     slice->owner = owner;
     pthread_mutex_lock(&self->lock);
     slices->partition->open++;
-    slices->partition->generated = slices->next == slices->windows.len;
+    slices->partition->generated = !slices->has_window;
     pthread_mutex_unlock(&self->lock);
     spk_slice_finish(slice, arena);
     return SPK_OK;
@@ -172,6 +176,7 @@ static spk_rc open_slices(struct spk_cursor *base, struct spk_slices **out, stru
     slices->base.ops = &slices_ops;
     slices->cursor = self;
     slices->router = router;
+    slices->rules = self->rules;
     self->started_us = spk_time_now_us();
     *out = &slices->base;
     return SPK_OK;
@@ -182,10 +187,9 @@ static spk_rc observe(struct spk_cursor *base, const struct spk_slice *slice,
 {
     struct spk_per_partition *self = (struct spk_per_partition *)base;
     struct spk_interval *interval = &((struct window_owner *)slice->owner)->interval;
-    int64_t us;
-    if (!spk_datetime_of_record(self->cursor, record, &us))
-        return SPK_OK;
-    spk_interval_observe(interval, us);
+    struct spk_moment value;
+    if (spk_datetime_of_record(&self->cursor, record, &value))
+        spk_interval_observe(interval, value);
     return SPK_OK;
 }
 
@@ -198,13 +202,13 @@ static bool should_sync(struct spk_cursor *base, const struct spk_slice *slice,
     const struct spk_track *track =
         self->use_global ? &self->global_track : &owner->partition->track;
     pthread_mutex_unlock(&self->lock);
-    return spk_track_should_sync(track, self->cursor, &self->rules, record);
+    return spk_track_should_sync(track, &self->cursor, &self->rules, record);
 }
 
-static void raise_global(struct spk_per_partition *self, int64_t us)
+static void raise_global(struct spk_per_partition *self, struct spk_moment reached)
 {
-    if (!self->has_new_global || us > self->new_global)
-        self->new_global = us;
+    if (!self->has_new_global || reached.us > self->new_global.us)
+        self->new_global = reached;
     self->has_new_global = true;
 }
 
@@ -267,7 +271,23 @@ static spk_rc options(struct spk_cursor *base, const struct spk_scope *scope,
 {
     struct spk_per_partition *self = (struct spk_per_partition *)base;
     spk_rc rc = SPK_OPS(self->router, router)->options(self->router, scope, out, err);
-    return rc ? rc : spk_datetime_options(self->cursor, scope, out, err);
+    return rc ? rc : spk_datetime_options(&self->cursor, scope, out, err);
+}
+
+static bool rest(struct spk_cursor *base, struct spk_arena *arena, const struct spk_slice *slice,
+                 struct spk_slice *out)
+{
+    const struct window_owner *owner = slice->owner;
+    return spk_datetime_rest(&((struct spk_per_partition *)base)->cursor, &owner->interval, arena,
+                             slice, out);
+}
+
+static bool split(struct spk_cursor *base, const struct spk_duration *least,
+                  struct spk_arena *arena, const struct spk_slice *slice,
+                  struct spk_slice halves[2])
+{
+    struct spk_per_partition *self = (struct spk_per_partition *)base;
+    return spk_datetime_split(&self->cursor, &self->rules, least, arena, slice, halves);
 }
 
 static void destroy(struct spk_cursor *base)
@@ -291,6 +311,8 @@ static const struct spk_cursor_ops ops = {.slices = open_slices,
                                           .finish = finish,
                                           .state = spk_per_partition_state,
                                           .options = options,
+                                          .rest = rest,
+                                          .split = split,
                                           .destroy = destroy,
                                           .observes = true};
 
@@ -301,11 +323,10 @@ spk_rc spk_per_partition_start(struct spk_datetime_cursor *cursor, struct spk_co
     struct spk_per_partition *self = spk_memory_zalloc(sizeof(*self));
     self->base.ops = &ops;
     spk_datetime_flags(cursor, &self->base);
-    self->cursor = cursor;
     self->router = router;
     self->use_global = cursor->global_substream_cursor || SPK_OPS(router, router)->groups;
     pthread_mutex_init(&self->lock, NULL);
-    spk_rc rc = spk_datetime_rules(cursor, &self->rules, err);
+    spk_rc rc = spk_datetime_start(cursor, &self->cursor, &self->rules, err);
     if (!rc)
         rc = spk_per_partition_load(self, state, err);
     if (rc)

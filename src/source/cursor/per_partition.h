@@ -34,7 +34,7 @@ struct spk_parent_state {
 
 struct spk_per_partition {
     struct spk_cursor base;
-    struct spk_datetime_cursor *cursor;
+    struct spk_datetime_cursor cursor; /* as this read sees it */
     struct spk_component *router;
     struct spk_window_rules rules;
     struct spk_arena arena; /* the given state */
@@ -48,7 +48,7 @@ struct spk_per_partition {
     size_t count;              /* of partitions ever known */
     bool use_global;
     bool has_global, has_new_global;
-    int64_t global, new_global;
+    struct spk_moment global, new_global;
     int64_t lookback_s;
     bool synced;    /* a record had a cursor value */
     bool exhausted; /* all partitions were made */

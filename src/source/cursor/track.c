@@ -3,41 +3,51 @@
 
 /* What the windows of one sequence have read, and how that is written as state. */
 
-static struct spk_view value_text(struct spk_buf *buf, struct spk_value value)
+/* int() of Python drops a number's fraction, but refuses it in a text. */
+static bool is_whole_number(struct spk_view format)
 {
-    if (spk_is(value, SPK_STRING))
-        return value.text;
-    spk_value_str(buf, value);
-    return spk_buf_view(buf);
+    return spk_view_is(format, "%s") || spk_view_is(format, "%ms") ||
+           spk_view_is(format, "%epoch_microseconds");
 }
 
-spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value,
-                          int64_t *us, struct spk_error *err)
+static spk_rc parse(struct spk_value value, struct spk_view format, struct spk_moment *out,
+                    struct spk_error *err)
 {
-    struct spk_buf buf = {0};
-    struct spk_view text = value_text(&buf, value);
-    struct spk_value formats = self->cursor_datetime_formats;
-    spk_rc rc = SPK_EDATA;
-    for (size_t i = 0; rc && spk_is(formats, SPK_LIST) && i < spk_list_len(formats); i++)
-        rc = spk_cdk_datetime_parse(text, spk_value_text_or(spk_list_at(formats, i), ""), us, NULL);
-    if (rc)
-        rc = spk_cdk_datetime_parse(text, self->datetime_format, us, err);
-    spk_buf_deinit(&buf);
+    if (spk_is(value, SPK_STRING))
+        return spk_cdk_moment_parse(value.text, format, out, err);
+    struct spk_buf text = {0};
+    if (spk_is(value, SPK_FLOAT) && value.number > -1e18 && value.number < 1e18 &&
+        is_whole_number(format))
+        spk_buf_append_i64(&text, (int64_t)value.number);
+    else
+        spk_value_str(&text, value);
+    spk_rc rc = spk_cdk_moment_parse(spk_buf_view(&text), format, out, err);
+    spk_buf_deinit(&text);
     return rc;
 }
 
+spk_rc spk_datetime_value(const struct spk_datetime_cursor *self, struct spk_value value,
+                          struct spk_moment *out, struct spk_error *err)
+{
+    struct spk_value formats = self->cursor_datetime_formats;
+    spk_rc rc = SPK_EDATA;
+    for (size_t i = 0; rc && spk_is(formats, SPK_LIST) && i < spk_list_len(formats); i++)
+        rc = parse(value, spk_value_text_or(spk_list_at(formats, i), ""), out, NULL);
+    return rc ? parse(value, self->datetime_format, out, err) : SPK_OK;
+}
+
 struct spk_view spk_datetime_text(const struct spk_datetime_cursor *self, struct spk_arena *arena,
-                                  int64_t us)
+                                  struct spk_moment moment)
 {
     struct spk_buf out = {0};
-    spk_cdk_datetime_format(&out, us, self->datetime_format);
+    spk_cdk_moment_format(&out, moment, self->datetime_format);
     struct spk_view text = spk_arena_dup(arena, spk_buf_view(&out));
     spk_buf_deinit(&out);
     return text;
 }
 
 bool spk_datetime_of_record(const struct spk_datetime_cursor *self, struct spk_record *record,
-                            int64_t *us)
+                            struct spk_moment *out)
 {
     struct spk_value value = {0};
     if (spk_is_defined(record->tree) || !record->node.at) {
@@ -47,10 +57,10 @@ bool spk_datetime_of_record(const struct spk_datetime_cursor *self, struct spk_r
         if (node.at)
             value = spk_json_node_value(record->arena, node);
     }
-    return !spk_is_nothing(value) && spk_datetime_value(self, value, us, NULL) == SPK_OK;
+    return !spk_is_nothing(value) && spk_datetime_value(self, value, out, NULL) == SPK_OK;
 }
 
-spk_rc spk_datetime_options(struct spk_datetime_cursor *self, const struct spk_scope *scope,
+spk_rc spk_datetime_options(const struct spk_datetime_cursor *self, const struct spk_scope *scope,
                             struct spk_request_options *out, struct spk_error *err)
 {
     struct spk_value window = scope->slice ? scope->slice->cursor : (struct spk_value){0};
@@ -62,17 +72,6 @@ spk_rc spk_datetime_options(struct spk_datetime_cursor *self, const struct spk_s
     if (!rc && self->end_option && spk_is_defined(to))
         rc = spk_request_option_inject(self->end_option, scope, to, out, err);
     return rc;
-}
-
-struct spk_value spk_datetime_window_value(const struct spk_datetime_cursor *cursor,
-                                           struct spk_arena *arena, struct spk_window window)
-{
-    struct spk_value value = spk_dict_new(arena);
-    spk_dict_set(value, cursor->field_start,
-                 spk_string(spk_datetime_text(cursor, arena, window.start)));
-    spk_dict_set(value, cursor->field_end,
-                 spk_string(spk_datetime_text(cursor, arena, window.end)));
-    return value;
 }
 
 static const struct spk_duration *unit_of(const struct spk_window_rules *rules)
@@ -108,14 +107,14 @@ spk_rc spk_track_init(struct spk_track *track, const struct spk_datetime_cursor 
                       struct spk_error *err)
 {
     struct spk_value given = spk_dict_get(state, cursor->field);
-    int64_t from = rules->start, previous;
+    struct spk_moment from = rules->start, previous;
     spk_rc rc = SPK_OK;
     track->legacy = state;
     if (spk_view_is(spk_value_text_or(spk_get(state, "state_type"), ""), "date-range")) {
         rc = read_ranges(track, cursor, spk_get(state, "slices"), err);
     } else if (spk_value_truthy(given)) {
         rc = spk_datetime_value(cursor, given, &previous, err);
-        if (!rc && previous >= rules->start)
+        if (!rc && previous.us >= rules->start.us)
             from = previous;
     }
     if (rc)
@@ -133,7 +132,7 @@ void spk_track_deinit(struct spk_track *track)
     spk_intervals_deinit(&track->read);
 }
 
-int64_t spk_track_reached(const struct spk_track *track)
+struct spk_moment spk_track_reached(const struct spk_track *track)
 {
     const struct spk_interval *first = &track->read.items[0];
     return first->has_recent ? first->recent : first->start;
@@ -142,15 +141,19 @@ int64_t spk_track_reached(const struct spk_track *track)
 bool spk_track_should_sync(const struct spk_track *track, const struct spk_datetime_cursor *cursor,
                            const struct spk_window_rules *rules, struct spk_record *record)
 {
-    int64_t us, least = track->start;
-    if (!spk_datetime_of_record(cursor, record, &us))
+    struct spk_window_rules now = *rules;
+    struct spk_moment value;
+    int64_t least = track->start.us;
+    if (!spk_datetime_of_record(cursor, record, &value))
         return true;
     if (rules->has_lookback) {
-        int64_t floor = least < rules->start ? least : rules->start;
-        least = spk_duration_add(least, &rules->lookback, -1);
+        int64_t floor = least < rules->start.us ? least : rules->start.us;
+        least = spk_moment_add(track->start, &rules->lookback, -1).us;
         least = least < floor ? floor : least;
     }
-    return us >= least && us <= rules->end;
+    if (value.us > now.end.us && !cursor->end) /* the read goes on, and so does time */
+        spk_datetime_end(cursor, &now, NULL);
+    return value.us >= least && value.us <= now.end.us;
 }
 
 void spk_track_close(struct spk_track *track, const struct spk_window_rules *rules,
@@ -161,8 +164,7 @@ void spk_track_close(struct spk_track *track, const struct spk_window_rules *rul
 }
 
 struct spk_value spk_track_state(const struct spk_track *track,
-                                 const struct spk_datetime_cursor *cursor,
-                                 const struct spk_window_rules *rules, struct spk_arena *arena)
+                                 const struct spk_datetime_cursor *cursor, struct spk_arena *arena)
 {
     struct spk_value out = spk_dict_new(arena);
     bool ranges = spk_is_defined(spk_get(track->legacy, "state_type"));

@@ -1,134 +1,151 @@
 #include "window.h"
 
-#include <stdlib.h>
-
-#include "base/memory.h"
-
-void spk_intervals_deinit(struct spk_intervals *intervals)
+static struct spk_moment midnight(const struct spk_civil *of)
 {
-    free(intervals->items);
-    *intervals = (struct spk_intervals){0};
+    struct spk_civil civil = *of;
+    civil.hour = civil.minute = civil.second = civil.microsecond = 0;
+    return (struct spk_moment){spk_civil_to_us(&civil), civil.offset_s};
 }
 
-void spk_intervals_add(struct spk_intervals *intervals, struct spk_interval interval)
+static struct spk_moment month_of(const struct spk_civil *of, bool is_ceiling)
 {
-    intervals->items = spk_memory_grow(intervals->items, &intervals->cap, intervals->len + 1,
-                                       sizeof(*intervals->items));
-    intervals->items[intervals->len++] = interval;
-}
-
-static int by_start(const void *a, const void *b)
-{
-    const struct spk_interval *x = a, *y = b;
-    if (x->start != y->start)
-        return x->start < y->start ? -1 : 1;
-    return (x->end > y->end) - (x->end < y->end);
-}
-
-void spk_interval_observe(struct spk_interval *interval, int64_t value)
-{
-    if (!interval->has_recent || value > interval->recent)
-        interval->recent = value;
-    interval->has_recent = true;
-}
-
-static void join(struct spk_interval *into, const struct spk_interval *next)
-{
-    if (next->end > into->end)
-        into->end = next->end;
-    if (next->has_recent)
-        spk_interval_observe(into, next->recent);
-}
-
-void spk_intervals_merge(struct spk_intervals *intervals, const struct spk_duration *unit)
-{
-    size_t kept = 0;
-    if (intervals->len == 0)
-        return;
-    qsort(intervals->items, intervals->len, sizeof(*intervals->items), by_start);
-    for (size_t i = 1; i < intervals->len; i++) {
-        struct spk_interval *last = &intervals->items[kept];
-        if (spk_duration_add(last->end, unit, 1) >= intervals->items[i].start)
-            join(last, &intervals->items[i]);
-        else
-            intervals->items[++kept] = intervals->items[i];
+    struct spk_civil civil = *of;
+    if (civil.day == 1)
+        return midnight(&civil);
+    civil.day = 1;
+    if (is_ceiling) {
+        civil.year += civil.month == 12;
+        civil.month = civil.month % 12 + 1;
     }
-    intervals->len = kept + 1;
+    return midnight(&civil);
+}
+
+struct spk_moment spk_moment_clamp(const struct spk_window_rules *rules, struct spk_moment at,
+                                   bool is_ceiling)
+{
+    if (rules->clamping == SPK_CLAMP_NONE)
+        return at;
+    struct spk_civil civil;
+    spk_civil_from_us(at.us, at.offset_s, &civil);
+    if (rules->clamping == SPK_CLAMP_MONTH)
+        return month_of(&civil, is_ceiling);
+    struct spk_moment day = midnight(&civil);
+    if (rules->clamping == SPK_CLAMP_DAY) {
+        day.us += is_ceiling && day.us != at.us ? SPK_DAY_US : 0;
+        return day;
+    }
+    int weekday = spk_day_weekday(spk_day_from_civil(civil.year, civil.month, civil.day));
+    int ahead = (7 + rules->weekday - weekday) % 7; /* days to the week's beginning */
+    day.us += (is_ceiling || ahead == 0 ? ahead : ahead - 7) * SPK_DAY_US;
+    return day;
+}
+
+void spk_windows_open(struct spk_windows *windows, const struct spk_window_rules *rules,
+                      const struct spk_intervals *read)
+{
+    spk_windows_deinit(windows);
+    *windows = (struct spk_windows){.rules = *rules};
+    for (size_t i = 0; i < read->len; i++)
+        spk_intervals_add(&windows->read, read->items[i]);
 }
 
 void spk_windows_deinit(struct spk_windows *windows)
 {
-    free(windows->items);
-    *windows = (struct spk_windows){0};
+    spk_intervals_deinit(&windows->read);
+    windows->cutting = false;
+    windows->stretch = 0;
 }
 
-static void add_window(struct spk_windows *windows, int64_t start, int64_t end)
+static struct spk_moment one_unit_before(const struct spk_window_rules *rules, struct spk_moment at)
 {
-    windows->items =
-        spk_memory_grow(windows->items, &windows->cap, windows->len + 1, sizeof(*windows->items));
-    windows->items[windows->len++] = (struct spk_window){start, end};
+    return rules->has_granularity ? spk_moment_add(at, &rules->granularity, -1) : at;
 }
 
-static int64_t one_unit_before(const struct spk_window_rules *rules, int64_t at)
+/* The next part that was not read. In a gap `upper` was read already, so the last window stops a
+ * unit before; in the last part it is the last unit to read. False where there is no further one.
+ */
+static bool next_stretch(struct spk_windows *windows)
 {
-    return rules->has_granularity ? spk_duration_add(at, &rules->granularity, -1) : at;
+    const struct spk_window_rules *rules = &windows->rules;
+    const struct spk_interval *at = windows->read.items;
+    size_t i = windows->stretch++; /* 0: before all intervals; n: behind n of them */
+    if (i > windows->read.len)
+        return false;
+    windows->is_last_stretch = i == windows->read.len;
+    windows->lower = i == 0 ? rules->start : at[i - 1].end;
+    windows->upper = windows->is_last_stretch ? rules->end : at[i].start;
+    if (windows->is_last_stretch && rules->has_lookback)
+        windows->lower = spk_moment_add(windows->lower, &rules->lookback, -1);
+    else if (i > 0 && !windows->is_last_stretch && rules->has_granularity)
+        windows->lower = spk_moment_add(windows->lower, &rules->granularity, 1);
+    return true;
 }
 
-/* What lies between two instants. In a gap (not is_end) `upper` was read already, so the last
- * window stops a unit before; at the end it is the last unit to read. */
-struct stretch {
-    int64_t lower, upper;
-    bool is_end;
-};
-
-static bool is_empty(const struct spk_window_rules *rules, const struct stretch *stretch)
+static bool has_something(struct spk_windows *windows)
 {
-    if (stretch->lower == stretch->upper)
-        return rules->strict || !stretch->is_end;
-    return stretch->lower > stretch->upper;
+    const struct spk_window_rules *rules = &windows->rules;
+    struct spk_moment *lower = &windows->lower, *upper = &windows->upper;
+    if (lower->us > upper->us || (lower->us == upper->us && !rules->has_granularity) ||
+        upper->us < rules->start.us)
+        return false;
+    if (lower->us < rules->start.us)
+        *lower = rules->start;
+    *lower = spk_moment_clamp(rules, *lower, true);
+    if (lower->us == upper->us)
+        return windows->is_last_stretch && !rules->strict;
+    return lower->us < upper->us;
 }
 
-static int64_t last_of(const struct spk_window_rules *rules, const struct stretch *stretch)
+/* Without a step a window reaches to the end of this read. */
+static struct spk_moment step_from(const struct spk_window_rules *rules, struct spk_moment lower)
 {
-    return stretch->is_end ? stretch->upper : one_unit_before(rules, stretch->upper);
+    return rules->has_step ? spk_moment_add(lower, &rules->step, 1) : rules->end;
 }
 
-static void split(struct spk_windows *windows, const struct spk_window_rules *rules,
-                  struct stretch stretch)
+static struct spk_moment whole_upper(const struct spk_windows *windows)
 {
-    if (stretch.upper < rules->start || stretch.lower > stretch.upper ||
-        (stretch.lower == stretch.upper && !rules->has_granularity))
-        return;
-    if (stretch.lower < rules->start)
-        stretch.lower = rules->start;
-    if (is_empty(rules, &stretch))
-        return;
-    for (int64_t lower = stretch.lower;;) {
-        int64_t next = rules->has_step ? spk_duration_add(lower, &rules->step, 1) : stretch.upper;
-        if (next >= stretch.upper) {
-            add_window(windows, lower, last_of(rules, &stretch));
-            return;
+    const struct spk_window_rules *rules = &windows->rules;
+    if (windows->is_last_stretch && rules->has_granularity)
+        return windows->upper;
+    struct spk_moment upper = spk_moment_clamp(rules, windows->upper, true);
+    return windows->is_last_stretch ? upper : one_unit_before(rules, upper);
+}
+
+/* One step of a stretch that is longer; false where clamping leaves nothing. */
+static bool cut(struct spk_windows *windows, struct spk_window *window)
+{
+    const struct spk_window_rules *rules = &windows->rules;
+    struct spk_moment next = step_from(rules, windows->lower);
+    if (windows->upper.us < next.us)
+        next = windows->upper;
+    bool whole = next.us == windows->upper.us;
+    struct spk_moment end = whole ? next : spk_moment_clamp(rules, next, true);
+    bool reached = whole || end.us == windows->upper.us;
+    struct spk_moment start = spk_moment_clamp(rules, windows->lower, true);
+    windows->cutting = !reached;
+    windows->lower = end;
+    if (start.us >= end.us) {
+        windows->cutting = false;
+        return false;
+    }
+    *window = (struct spk_window){
+        start, windows->is_last_stretch && reached ? end : one_unit_before(rules, end)};
+    return true;
+}
+
+bool spk_windows_next(struct spk_windows *windows, struct spk_window *window)
+{
+    for (;;) {
+        if (windows->cutting && cut(windows, window))
+            return true;
+        if (!next_stretch(windows))
+            return false;
+        if (!has_something(windows))
+            continue;
+        if (step_from(&windows->rules, windows->lower).us >= windows->upper.us) {
+            *window = (struct spk_window){windows->lower, whole_upper(windows)};
+            return true;
         }
-        if (next <= lower)
-            return; /* a step of nothing would never end */
-        add_window(windows, lower, one_unit_before(rules, next));
-        lower = next;
+        windows->cutting = true;
     }
-}
-
-void spk_windows_make(struct spk_windows *windows, const struct spk_window_rules *rules,
-                      const struct spk_intervals *read)
-{
-    const struct spk_interval *at = read->items;
-    if (rules->start < at[0].start)
-        split(windows, rules, (struct stretch){rules->start, at[0].start, false});
-    for (size_t i = 0; i + 1 < read->len; i++) {
-        int64_t from = rules->has_granularity ? spk_duration_add(at[i].end, &rules->granularity, 1)
-                                              : at[i].end;
-        split(windows, rules, (struct stretch){from, at[i + 1].start, false});
-    }
-    int64_t from = at[read->len - 1].end;
-    if (rules->has_lookback)
-        from = spk_duration_add(from, &rules->lookback, -1);
-    split(windows, rules, (struct stretch){from, rules->end, true});
 }

@@ -285,6 +285,7 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     read.queue_end = &read.queue;
     source->sink = sink;
     spk_pause_renew(&source->pause);
+    source->catalog = catalog;
     spk_memory_keep(KEPT_BYTES);
     spk_rc rc = spk_source_concurrency(source, &workers, err);
     if (!rc)
@@ -298,5 +299,6 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
         rc = summarise(&read, err);
     release(&read);
     source->sink = NULL;
+    source->catalog = (struct spk_value){0};
     return rc;
 }

@@ -27,7 +27,8 @@ class Scenario:
     serve: Callable
     streams: list = field(default_factory=lambda: ["items"])
     config: dict = field(default_factory=dict)
-    state: dict = field(default_factory=dict)
+    state: dict = field(default_factory=dict)  # by stream; a list: the messages themselves
+    cursor_fields: dict = field(default_factory=dict)  # by stream: what the catalog names
     asks_once: bool = (
         False  # the CDK may send a request twice (streams race for its cache), the engine must not
     )
