@@ -262,7 +262,8 @@ def test_both_engines_do_the_same(scenario, server, oracle, tmp_path):
         expected["requests"] = [
             r for i, r in enumerate(expected["requests"]) if r not in expected["requests"][:i]
         ]
-    assert bool(expected["requests"]) != scenario.refused, "the scenario asks for nothing"
+    asks = bool(expected["requests"])
+    assert scenario.asks_nothing or asks != scenario.refused, "the scenario asks for nothing"
     if scenario.refused:  # there the CDK refuses the source, the engine the streams concerned
         expected = {part: expected[part] for part in ("failed", "requests", "records")}
     for part in expected:

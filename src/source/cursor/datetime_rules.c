@@ -41,7 +41,7 @@ static spk_rc eval_bound(const struct spk_datetime_cursor *self, struct spk_comp
 static struct spk_moment clamped_end(const struct spk_window_rules *rules, struct spk_moment end)
 {
     static const struct spk_duration second = {.us = SPK_SECOND_US}, day = {.us = SPK_DAY_US};
-    const struct spk_duration *unit = rules->has_granularity               ? &rules->granularity
+    const struct spk_duration *unit = rules->has_granularity             ? &rules->granularity
                                       : rules->clamping == SPK_CLAMP_DAY ? &second
                                                                          : &day;
     return rules->clamping == SPK_CLAMP_NONE

@@ -128,8 +128,7 @@ static struct spk_value states_of(struct spk_per_partition *self, struct spk_are
         if (spk_json_parse(arena, e->key, &limits, &key, NULL))
             continue;
         spk_set(item, "partition", key);
-        spk_set(item, "cursor",
-                spk_track_state(&partition->track, &self->cursor, arena));
+        spk_set(item, "cursor", spk_track_state(&partition->track, &self->cursor, arena));
         spk_list_append(states, item);
     }
     return states;

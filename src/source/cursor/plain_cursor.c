@@ -44,6 +44,9 @@ static const struct spk_slices_ops slices_ops = {.next = next_window, .destroy =
 static spk_rc open_slices(struct spk_cursor *base, struct spk_slices **out, struct spk_error *err)
 {
     struct plain_cursor *self = (struct plain_cursor *)base;
+    spk_rc rc = spk_datetime_end(&self->cursor, &self->rules, err);
+    if (rc)
+        return rc;
     struct window_slices *slices = spk_memory_zalloc(sizeof(*slices));
     slices->base.ops = &slices_ops;
     slices->cursor = self;

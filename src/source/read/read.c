@@ -73,8 +73,7 @@ static void settle(struct spk_read *read, struct spk_stream_read *stream)
 
 static spk_rc open_stream(struct spk_stream_read *stream, struct spk_error *err)
 {
-    spk_rc rc = spk_stream_start(stream->stream, stream->state, &stream->cursor, err);
-    return rc ? rc : stream->cursor->ops->slices(stream->cursor, &stream->slices, err);
+    return stream->cursor->ops->slices(stream->cursor, &stream->slices, err);
 }
 
 /* Makes one more slice of the stream. Called without the lock; the stream is marked generating. */
@@ -257,9 +256,12 @@ static spk_rc add_stream(struct spk_read *read, struct spk_value configured, str
     }
     stream->info = &((struct spk_declarative_stream *)stream->stream)->info;
     rc = spk_state_of_stream(state, stream->info, &stream->state, err);
-    if (!rc)
-        read->stream_count++;
-    return rc;
+    if (rc)
+        return rc;
+    read->stream_count++;
+    /* All start before anything is asked for: a wrong setting or state costs no request. */
+    rc = spk_stream_start(stream->stream, stream->state, &stream->cursor, err);
+    return rc ? spk_error_context(err, rc, "stream %.*s", SPK_FMT(name.text)) : SPK_OK;
 }
 
 static spk_rc prepare(struct spk_read *read, struct spk_value catalog, struct spk_value state,

@@ -13,7 +13,7 @@ static bool describes(struct spk_value message, const struct spk_stream_info *st
 static spk_rc refuse_global(struct spk_value message, struct spk_error *err)
 {
     struct spk_value shared = spk_get(spk_get(message, "global"), "shared_state");
-    if (!spk_value_truthy(shared))
+    if (spk_is_nothing(shared))
         return SPK_OK;
     spk_error_set(err, SPK_ECONFIG, "state: a GLOBAL state with shared_state is not supported");
     spk_error_hint(err, "give one STREAM state per stream");

@@ -298,21 +298,23 @@ def a_record_in_the_second_of_three_formats():
 
 
 # ---------------------------------------------------------------- clamping
-def clamped(target, start, end, step="P1D", details=None, granularity="P1D", state=None):
+def clamped(target, start, end, step="P1D", details=None, state=None, asks_nothing=False):
     clamping = {"target": target, **({"target_details": details} if details else {})}
-    extra = {"step": step, "cursor_granularity": granularity} if step else {}
+    unit = "PT1S" if "T" in start else "P1D"
+    extra = {"step": step, "cursor_granularity": unit} if step else {}
     node = stream(incremental_sync=cursor(start, end, clamping=clamping, **extra))
     return Scenario(
         source(node),
         lambda r: [{"id": 1, "at": r.query["from"]}],
         state={"items": state} if state else {},
-        config={"target": "MONTH", "day": "SUNDAY"},
+        config={"target": "MONTH"},
+        asks_nothing=asks_nothing,
     )
 
 
 @scenario
 def days_are_whole():
-    made = clamped("DAY", "2024-01-01T10:00:00", "2024-01-04T09:00:00", "PT36H", None, "PT1S")
+    made = clamped("DAY", "2024-01-01T10:00:00", "2024-01-04T09:00:00", "PT36H")
     made.manifest["streams"][0]["incremental_sync"]["datetime_format"] = "%Y-%m-%dT%H:%M:%S"
     return made
 
@@ -341,7 +343,7 @@ def weeks_without_a_step():
 
 @scenario
 def weeks_need_a_weekday():
-    return clamped("WEEK", "2024-01-03", "2024-02-02")
+    return clamped("WEEK", "2024-01-03", "2024-02-02", asks_nothing=True)
 
 
 @scenario
@@ -366,12 +368,12 @@ def months_from_a_state():
 
 @scenario
 def nothing_is_whole_yet():
-    return clamped("MONTH", "2024-02-02", "2024-02-10", "P1M")
+    return clamped("MONTH", "2024-02-02", "2024-02-10", "P1M", asks_nothing=True)
 
 
 @scenario
 def a_target_that_does_not_exist():
-    return clamped("YEAR", "2024-02-02", "2024-02-10", "P1M")
+    return clamped("YEAR", "2024-02-02", "2024-02-10", "P1M", asks_nothing=True)
 
 
 # ---------------------------------------------------------------- properties
@@ -424,7 +426,8 @@ def an_empty_step_is_none():
 @scenario
 def a_step_that_is_no_duration():
     node = stream(incremental_sync=cursor(step="a day", cursor_granularity="P1D"))
-    return Scenario(source(node, stream("others")), lambda r: [], ["items", "others"])
+    both = source(node, stream("others"))
+    return Scenario(both, lambda r: [], ["items", "others"], asks_nothing=True)
 
 
 @scenario
@@ -457,7 +460,9 @@ def client_side_incremental_with_lookback():
 def a_data_feed_with_client_side_incremental():
     node = stream(
         incremental_sync=cursor(is_data_feed=True, is_client_side_incremental=True),
-        select=selector(record_filter={"type": "RecordFilter", "condition": "{{ record.id != 'a-5' }}"}),
+        select=selector(
+            record_filter={"type": "RecordFilter", "condition": "{{ record.id != 'a-5' }}"}
+        ),
         page=paginator({"type": "PageIncrement", "page_size": 2, "start_from_page": 1}),
     )
 
@@ -546,22 +551,37 @@ def a_state_of_ranges_with_gaps():
 def a_state_that_is_no_date():
     node = stream(incremental_sync=cursor())
     both = source(node, stream("others"))
-    return Scenario(both, lambda r: [], ["items", "others"], state={"items": {"at": "yesterday"}})
+    return Scenario(
+        both,
+        lambda r: [],
+        ["items", "others"],
+        state={"items": {"at": "yesterday"}},
+        asks_nothing=True,
+    )
 
 
-def global_state(shared):
+def global_state(**shared):
     descriptor = {"stream_descriptor": {"name": "items"}, "stream_state": {"at": "2024-01-03"}}
+    state = {"type": "GLOBAL", "global": {**shared, "stream_states": [descriptor]}}
     node = stream(incremental_sync=cursor())
     return Scenario(
-        source(node),
-        lambda r: in_window(r, "a", 4),
-        state=[{"type": "GLOBAL", "global": {"shared_state": shared, "stream_states": [descriptor]}}],
+        source(node), lambda r: in_window(r, "a", 4), state=[state], asks_nothing=bool(shared)
     )
 
 
 @scenario
 def a_global_state_of_streams():
-    return global_state({})
+    return global_state()
+
+
+@scenario
+def a_global_state_with_something_shared():
+    return global_state(shared_state={"at": "2024-01-01"})
+
+
+@scenario
+def a_global_state_that_shares_nothing():
+    return global_state(shared_state={})
 
 
 @scenario
@@ -572,4 +592,6 @@ def a_stream_state_may_have_no_value():
 
 @scenario
 def a_full_refresh_gives_no_cursor():
-    return Scenario(source(stream()), lambda r: dated("a", 1), state={"items": {"at": "2024-01-03"}})
+    return Scenario(
+        source(stream()), lambda r: dated("a", 1), state={"items": {"at": "2024-01-03"}}
+    )

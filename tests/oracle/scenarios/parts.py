@@ -33,6 +33,7 @@ class Scenario:
         False  # the CDK may send a request twice (streams race for its cache), the engine must not
     )
     refused: bool = False  # the manifest is at fault: nothing is asked, nothing read
+    asks_nothing: bool = False  # it fails before, or there is nothing to read
     op: str = "read"
     name: str = ""
 
