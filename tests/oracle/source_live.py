@@ -179,7 +179,7 @@ def outcome(code, output, seen):
         elif message["type"] == "TRACE" and message["trace"]["type"] == "ERROR":
             error = message["trace"]["error"]
             stream = (error.get("stream_descriptor") or {}).get("name")
-            failures.add((error["failure_type"], stream))
+            failures.add((error.get("failure_type"), stream))
     return {
         "failed": code != 0,
         # the summary at the end repeats what the streams said
