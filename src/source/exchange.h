@@ -128,6 +128,10 @@ spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scop
                           struct spk_error *err);
 spk_rc spk_exchange_wait(struct spk_exchange *exchange, struct spk_response **response, bool *reset,
                          struct spk_error *err);
+/* After a wait: the last answer whatever its status and what became of it, NULL where none came. */
+struct spk_response *spk_exchange_answer(struct spk_exchange *exchange);
+/* The request as it was sent, as templates see it: DICT of method, url, headers and body. */
+struct spk_value spk_exchange_request(const struct spk_exchange *exchange, struct spk_arena *arena);
 void spk_exchange_destroy(struct spk_exchange *exchange); /* also cancels; frees the response */
 
 #endif

@@ -147,6 +147,8 @@ struct spk_record_selector_ops {
                      const struct spk_record_visitor *to, int64_t *extracted,
                      struct spk_error *err);
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
+    /* Before the first use: from now on this extractor finds the records. */
+    void (*extract_with)(struct spk_component *self, struct spk_component *extractor);
 };
 
 struct spk_record_filter_ops {

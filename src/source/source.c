@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "async/budget.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "exchange/cache.h"
@@ -110,6 +111,7 @@ void spk_source_destroy(struct spk_source *source)
         component->type->close(component);
     }
     free(source->built);
+    spk_job_budget_destroy(source->jobs);
     spk_cache_destroy(source->cache);
     spk_pause_deinit(&source->pause);
     if (source->owns_http)

@@ -15,7 +15,8 @@ struct spk_source {
     struct spk_value config;
     struct spk_http *http;
     bool owns_http;
-    struct spk_cache *cache; /* answers to requesters that keep them */
+    struct spk_job_budget *jobs; /* asynchronous ones; NULL where no retriever has any */
+    struct spk_cache *cache;     /* answers to requesters that keep them */
     size_t max_page_bytes;
     int concurrency;              /* 0: the manifest's */
     struct spk_component **built; /* every component, for close */

@@ -182,6 +182,8 @@ static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info 
                             enum spk_stream_status status, const char *reason,
                             struct spk_error *err)
 {
+    if (reason) /* a rate limit: may be told for a request that is no stream's */
+        return SPK_OK;
     pthread_mutex_lock(&of(sink)->lock);
     struct spk_open_stream *open = stream_of(of(sink), stream->name);
     open->stream.complete = status == SPK_STREAM_COMPLETE;

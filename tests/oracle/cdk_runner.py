@@ -8,6 +8,10 @@ import traceback
 
 import airbyte_cdk.sources.declarative.concurrent_declarative_source  # noqa: F401  (imported before the forks)
 from airbyte_cdk.cli.source_declarative_manifest import run
+from airbyte_cdk.sources.declarative.async_job.job_orchestrator import AsyncJobOrchestrator
+
+# What it asks for and when it stops asking do not depend on how long it sleeps in between.
+AsyncJobOrchestrator._WAIT_TIME_BETWEEN_STATUS_UPDATE_IN_SECONDS = 0.05
 
 
 def child(job):

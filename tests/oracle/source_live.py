@@ -10,6 +10,7 @@ import collections
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -137,9 +138,15 @@ class Oracle:
         self.process.wait(10)
 
 
-def run_spike(arguments, manifest):
+def run_spike(arguments, manifest, waits):
     command = [SPIKE, "source", "--manifest", str(manifest)] + arguments
-    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
+    environment = dict(os.environ)
+    if waits and shutil.which("faketime"):
+        command = ["faketime", "-f", "+0 x50"] + command
+        environment["ASAN_OPTIONS"] = "verify_asan_link_order=0"
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=TIMEOUT_S, env=environment
+    )
     assert "Sanitizer" not in done.stderr and "runtime error" not in done.stderr, done.stderr[
         -3000:
     ]
@@ -254,7 +261,7 @@ def test_both_engines_do_the_same(scenario, server, oracle, tmp_path):
     )
     expected = outcome(code, output, server.seen)
     server.start(scenario.serve)
-    code, output = run_spike(arguments, manifest)
+    code, output = run_spike(arguments, manifest, scenario.waits)
     actual = outcome(code, output, server.seen)
 
     assert not server.faults

@@ -312,3 +312,13 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
             return exhausted(x, &resolution, &failure, err);
     }
 }
+
+struct spk_response *spk_exchange_answer(struct spk_exchange *x)
+{
+    return x->scope.response;
+}
+
+struct spk_value spk_exchange_request(const struct spk_exchange *x, struct spk_arena *arena)
+{
+    return spk_wire_value(&x->wire, arena);
+}

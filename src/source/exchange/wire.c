@@ -159,3 +159,15 @@ spk_rc spk_wire_encode(const struct spk_request *request, struct spk_http_reques
         list[out->headers_len++] = (struct spk_http_header){SPK_V("Content-Type"), content_type};
     return SPK_OK;
 }
+
+struct spk_value spk_wire_value(const struct spk_http_request *wire, struct spk_arena *arena)
+{
+    struct spk_value value = spk_dict_new(arena), names = spk_dict_new(arena);
+    for (size_t i = 0; i < wire->headers_len; i++)
+        spk_dict_set(names, wire->headers[i].name, spk_string(wire->headers[i].value));
+    spk_set(value, "method", spk_string(wire->method));
+    spk_set(value, "url", spk_string(wire->url));
+    spk_set(value, "headers", spk_headers_value(arena, names));
+    spk_set(value, "body", wire->body.at ? spk_string(wire->body) : spk_null());
+    return value;
+}

@@ -8,5 +8,7 @@
  * already has with the same value are left out. ECONFIG for an object as parameter value. */
 spk_rc spk_wire_encode(const struct spk_request *request, struct spk_http_request *out,
                        struct spk_error *err);
+/* The same as templates see it: DICT of method, url, headers (names in any case) and body. */
+struct spk_value spk_wire_value(const struct spk_http_request *wire, struct spk_arena *arena);
 
 #endif

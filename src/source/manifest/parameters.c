@@ -6,6 +6,7 @@ static const struct {
     const char *field, *type;
 } default_types[] = {
     {"AddFields.fields", "AddedFieldDefinition"},
+    {"AsyncRetriever.status_mapping", "AsyncJobStatusMap"},
     {"CompositeErrorHandler.error_handlers", "DefaultErrorHandler"},
     {"ConfigComponentsResolver.components_mapping", "ComponentMappingDefinition"},
     {"ConfigComponentsResolver.stream_config", "StreamConfig"},

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "source/protocol.h"
 #include "source/protocol/record_data.h"
+#include "trace.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
 
@@ -64,29 +65,6 @@ static int64_t now_ms(void)
     return spk_time_now_us() / 1000;
 }
 
-static struct spk_value typed(struct spk_arena *arena, const char *type)
-{
-    struct spk_value message = spk_dict_new(arena);
-    spk_set(message, "type", spk_str(type));
-    return message;
-}
-
-static struct spk_value descriptor(struct spk_arena *arena, const struct spk_stream_info *stream)
-{
-    struct spk_value dict = spk_dict_new(arena);
-    spk_set(dict, "name", spk_string(stream->name));
-    if (stream->space.len > 0)
-        spk_set(dict, "namespace", spk_string(stream->space));
-    return dict;
-}
-
-static struct spk_value trace(struct spk_arena *arena, const char *type)
-{
-    struct spk_value dict = typed(arena, type);
-    spk_set(dict, "emitted_at", spk_float((double)now_ms()));
-    return dict;
-}
-
 static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info *stream,
                             enum spk_stream_status status, const char *reason,
                             struct spk_error *err)
@@ -94,18 +72,15 @@ static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info 
     static const char *const names[] = {"STARTED", "RUNNING", "COMPLETE", "INCOMPLETE"};
     struct spk_arena arena = {0};
     struct spk_value body = spk_dict_new(&arena);
-    spk_set(body, "stream_descriptor", descriptor(&arena, stream));
+    spk_set(body, "stream_descriptor", spk_message_descriptor(&arena, stream));
     spk_set(body, "status", spk_str(names[status]));
     if (reason) {
         struct spk_value reasons = spk_list_new(&arena);
-        struct spk_value item = typed(&arena, reason);
+        struct spk_value item = spk_message_typed(&arena, reason);
         spk_list_append(reasons, item);
         spk_set(body, "reasons", reasons);
     }
-    struct spk_value inner = trace(&arena, "STREAM_STATUS");
-    spk_set(inner, "stream_status", body);
-    struct spk_value message = typed(&arena, "TRACE");
-    spk_set(message, "trace", inner);
+    struct spk_value message = spk_trace(&arena, "STREAM_STATUS", "stream_status", body);
     spk_rc rc = write_message((struct spk_airbyte *)sink, message, false, err);
     spk_arena_deinit(&arena);
     return rc;
@@ -115,20 +90,7 @@ spk_rc spk_airbyte_error(struct spk_airbyte *out, const struct spk_stream_info *
                          const struct spk_error *failure, struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_value body = spk_dict_new(&arena);
-    struct spk_view text = spk_view_of(failure->text);
-    if (failure->hint[0])
-        text = spk_arena_printf(&arena, "%s (%s)", failure->text, failure->hint);
-    spk_set(body, "message", spk_string(text));
-    spk_set(body, "internal_message", spk_str(failure->text));
-    spk_set(body, "failure_type", spk_str(spk_rc_failure_type(failure->rc)));
-    if (stream)
-        spk_set(body, "stream_descriptor", descriptor(&arena, stream));
-    struct spk_value inner = trace(&arena, "ERROR");
-    spk_set(inner, "error", body);
-    struct spk_value message = typed(&arena, "TRACE");
-    spk_set(message, "trace", inner);
-    spk_rc rc = write_message(out, message, true, err);
+    spk_rc rc = write_message(out, spk_trace_error(&arena, stream, failure), false, err);
     spk_arena_deinit(&arena);
     return rc;
 }
@@ -227,17 +189,17 @@ static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
     struct counter *counter = counter_of(out, stream->name);
     struct spk_arena arena = {0};
     struct spk_value inner = spk_dict_new(&arena);
-    spk_set(inner, "stream_descriptor", descriptor(&arena, stream));
+    spk_set(inner, "stream_descriptor", spk_message_descriptor(&arena, stream));
     spk_set(inner, "stream_state", stream_state);
     struct spk_value stats = spk_dict_new(&arena);
     pthread_mutex_lock(&out->lock);
     spk_set(stats, "recordCount", spk_float((double)counter->records));
     counter->records = 0;
     pthread_mutex_unlock(&out->lock);
-    struct spk_value body = typed(&arena, "STREAM");
+    struct spk_value body = spk_message_typed(&arena, "STREAM");
     spk_set(body, "stream", inner);
     spk_set(body, "sourceStats", stats);
-    struct spk_value message = typed(&arena, "STATE");
+    struct spk_value message = spk_message_typed(&arena, "STATE");
     spk_set(message, "state", body);
     spk_rc rc = write_message(out, message, false, err);
     spk_arena_deinit(&arena);
@@ -294,7 +256,7 @@ static spk_rc write_single(struct spk_airbyte *out, const char *type, const char
                            struct spk_value body, struct spk_error *err)
 {
     struct spk_arena arena = {0};
-    struct spk_value message = typed(&arena, type);
+    struct spk_value message = spk_message_typed(&arena, type);
     spk_set(message, field, body);
     spk_rc rc = write_message(out, message, true, err);
     spk_arena_deinit(&arena);

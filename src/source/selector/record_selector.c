@@ -164,7 +164,13 @@ static int64_t count(struct spk_component *base, const struct spk_scope *scope)
     return extractor_ops->count ? extractor_ops->count(extractor, scope) : -1;
 }
 
-static const struct spk_record_selector_ops ops = {.select = select_records, .count = count};
+static void extract_with(struct spk_component *base, struct spk_component *extractor)
+{
+    ((struct record_selector *)base)->extractor = extractor;
+}
+
+static const struct spk_record_selector_ops ops = {
+    .select = select_records, .count = count, .extract_with = extract_with};
 
 const struct spk_component_type spk_type_record_selector = {
     .name = "RecordSelector",

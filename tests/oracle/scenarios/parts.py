@@ -34,6 +34,7 @@ class Scenario:
     )
     refused: bool = False  # the manifest is at fault: nothing is asked, nothing read
     asks_nothing: bool = False  # it fails before, or there is nothing to read
+    waits: bool = False  # the engine waits for seconds: its clock runs faster, where faketime is
     op: str = "read"
     name: str = ""
 
