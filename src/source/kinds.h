@@ -240,6 +240,8 @@ struct spk_cursor_type_ops {
     spk_rc (*start)(struct spk_component *self, struct spk_component *router,
                     struct spk_value state, struct spk_cursor **out, struct spk_error *err);
     struct spk_view (*cursor_field)(struct spk_component *self);
+    /* optional: whether the configured catalog may name another one */
+    bool (*takes_catalog_field)(struct spk_component *self);
 };
 
 /* ---- schemas and checks */

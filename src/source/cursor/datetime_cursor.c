@@ -206,7 +206,14 @@ static spk_rc start_cursor(struct spk_component *base, struct spk_component *rou
                   : spk_plain_cursor_start(cursor, given, out, err);
 }
 
-static const struct spk_cursor_type_ops ops = {.start = start_cursor, .cursor_field = cursor_field};
+static bool takes_catalog_field(struct spk_component *base)
+{
+    return ((struct spk_datetime_cursor *)base)->allow_catalog_field;
+}
+
+static const struct spk_cursor_type_ops ops = {.start = start_cursor,
+                                               .cursor_field = cursor_field,
+                                               .takes_catalog_field = takes_catalog_field};
 
 const struct spk_component_type spk_type_datetime_based_cursor = {
     .name = "DatetimeBasedCursor",

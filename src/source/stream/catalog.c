@@ -46,8 +46,10 @@ spk_rc spk_stream_catalog_entry(struct spk_component *self, struct spk_arena *ar
             texts(arena, "full_refresh", cursor ? "incremental" : NULL));
     if (cursor) {
         struct spk_value field = spk_list_new(arena);
-        spk_list_append(field, spk_string(SPK_OPS(cursor, cursor_type)->cursor_field(cursor)));
-        spk_set(out, "source_defined_cursor", spk_bool(true));
+        const struct spk_cursor_type_ops *ops = SPK_OPS(cursor, cursor_type);
+        bool chosen = ops->takes_catalog_field && ops->takes_catalog_field(cursor);
+        spk_list_append(field, spk_string(ops->cursor_field(cursor)));
+        spk_set(out, "source_defined_cursor", spk_bool(!chosen));
         spk_set(out, "default_cursor_field", field);
     }
     struct spk_value keys = primary_key(arena, stream->primary_key);
