@@ -1,6 +1,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "cdk.h"
 #include "command.h"
 #include "json_file.h"
 #include "source/protocol.h"
@@ -11,13 +12,16 @@
  * source-declarative-manifest; everything that the command says goes to stdout as messages.
  */
 struct words {
-    int op;
+    int op, engine;
     struct spk_view manifest, manifest_path, config, catalog, state, components_path;
     bool debug;
 };
 
 enum { OP_SPEC, OP_CHECK, OP_DISCOVER, OP_READ };
 static const char *const ops[] = {"spec", "check", "discover", "read", NULL};
+
+enum { ENGINE_NATIVE, ENGINE_CDK };
+static const char *const engines[] = {"native", "cdk", NULL};
 
 #define FIELD(name) offsetof(struct words, name)
 
@@ -57,7 +61,13 @@ static const struct spk_option options[] = {
      .type = SPK_OPTION_STRING,
      .flags = SPK_OPTION_HIDDEN,
      .offset = FIELD(components_path),
-     .help = "taken and ignored: custom components are native here"},
+     .help = "Python classes, for --engine cdk; the native engine ignores it"},
+    {.name = "engine",
+     .type = SPK_OPTION_ENUM,
+     .offset = FIELD(engine),
+     .choices = engines,
+     .standard = "native",
+     .help = "native, or cdk: the installed Python CDK, for manifests with Python classes"},
     {.name = "debug",
      .type = SPK_OPTION_BOOL,
      .offset = FIELD(debug),
@@ -135,11 +145,31 @@ static spk_rc do_read(struct session *s, struct spk_error *err)
               : spk_source_read(s->source, s->catalog, s->state, spk_airbyte_sink(s->out), err);
 }
 
+/* The manifest's spec needs no class, and the Python program would tell its own. */
+static bool is_for_cdk(const struct words *words)
+{
+    return words->engine == ENGINE_CDK && words->op != OP_SPEC;
+}
+
+static spk_rc become_cdk(const struct words *words, struct spk_view manifest, struct spk_error *err)
+{
+    struct spk_cdk_call call = {.op = ops[words->op],
+                                .manifest = manifest,
+                                .config = words->config,
+                                .catalog = words->catalog,
+                                .state = words->state,
+                                .components = words->components_path,
+                                .debug = words->debug};
+    return spk_cdk_become(&call, err);
+}
+
 static spk_rc work(struct session *s, struct spk_error *err)
 {
     static spk_rc (*const steps[])(struct session *, struct spk_error *) = {do_spec, do_check,
                                                                             do_discover, do_read};
     struct spk_view file = s->words.manifest.len ? s->words.manifest : s->words.manifest_path;
+    if (is_for_cdk(&s->words))
+        return become_cdk(&s->words, file, err);
     spk_rc rc = spk_manifest_read(spk_arena_strdup(&s->arena, file), &s->manifest, err);
     return rc ? rc : steps[s->words.op](s, err);
 }

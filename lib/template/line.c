@@ -31,8 +31,8 @@ static struct spk_value as_json(struct spk_arena *arena, struct spk_value v)
     return dict;
 }
 
-static spk_rc set_variables(struct spk_template_env *env, struct spk_value context,
-                            struct spk_error *err)
+spk_rc spk_template_env_set_all(struct spk_template_env *env, struct spk_value context,
+                                struct spk_error *err)
 {
     if (context.dict->len > SPK_TEMPLATE_VARS)
         return spk_error_set(err, SPK_EDATA, "context: more than %d variables", SPK_TEMPLATE_VARS);
@@ -68,18 +68,25 @@ static spk_rc prepare(struct spk_arena *arena, struct spk_view line, struct spk_
         env->now_us = spk_civil_to_us(&civil);
         env->fixed_now = true;
     }
-    rc = set_variables(env, context, err);
+    rc = spk_template_env_set_all(env, context, err);
     if (rc == SPK_OK)
         *out = spk_template_parse(arena, template.text, NULL);
     return rc;
 }
 
-static void write_answer(struct spk_buf *out, struct spk_arena *arena, spk_rc rc,
-                         struct spk_value value, const struct spk_error *failure)
+void spk_template_write_value(struct spk_buf *out, struct spk_value value)
+{
+    struct spk_arena arena = {0};
+    spk_json_write(out, as_json(&arena, value), SPK_JSON_SPACED | SPK_JSON_NAN);
+    spk_arena_deinit(&arena);
+}
+
+static void write_answer(struct spk_buf *out, spk_rc rc, struct spk_value value,
+                         const struct spk_error *failure)
 {
     if (rc == SPK_OK) {
         spk_buf_append_str(out, "{\"ok\": true, \"value\": ");
-        spk_json_write(out, as_json(arena, value), SPK_JSON_SPACED | SPK_JSON_NAN);
+        spk_template_write_value(out, value);
     } else {
         spk_buf_append_str(out, "{\"ok\": false, \"error\": ");
         spk_json_write_string(out, spk_view_of(failure->text), 0);
@@ -98,7 +105,7 @@ spk_rc spk_template_eval_line(struct spk_view line, struct spk_buf *out, struct 
         struct spk_value value = {0};
         struct spk_error failure = {0};
         spk_rc evaluated = spk_template_eval(template, &env, &value, &failure);
-        write_answer(out, &arena, evaluated, value, &failure);
+        write_answer(out, evaluated, value, &failure);
     }
     spk_template_env_deinit(&env);
     spk_arena_deinit(&arena);

@@ -50,7 +50,6 @@ spk_rc spk_tpl_fault(struct spk_template *t, uint32_t at, const char *format, ..
     unsigned column;
     spk_tpl_line_column(t->text, at, &line, &column);
     t->faulty = true;
-    t->fault_at = at;
     return spk_error_context(t->fault, SPK_ECONFIG, "%u:%u", line, column);
 }
 
@@ -147,22 +146,34 @@ spk_rc spk_template_compile(struct spk_arena *arena, struct spk_view text,
     return SPK_OK;
 }
 
-void spk_template_explain(struct spk_buf *out, const struct spk_template *t)
+/* The line:column that the text of a failure begins with; false where there is none. */
+static bool place_of(const struct spk_error *failure, int64_t *line, int64_t *column)
 {
-    if (!t->faulty)
+    struct spk_view rest = spk_view_of(failure->text);
+    struct spk_view first = spk_view_cut(&rest, ':');
+    return rest.at && spk_parse_i64(first, 1, INT32_MAX, line) &&
+           spk_parse_i64(spk_view_cut(&rest, ':'), 1, INT32_MAX, column) && rest.at;
+}
+
+void spk_template_explain(struct spk_buf *out, const struct spk_template *t,
+                          const struct spk_error *failure)
+{
+    int64_t number, place;
+    if (!failure)
+        failure = spk_template_error(t);
+    if (!failure)
         return;
-    size_t start = t->fault_at < t->text.len ? t->fault_at : t->text.len;
-    size_t end = start;
-    while (start > 0 && t->text.at[start - 1] != '\n')
-        start--;
-    while (end < t->text.len && t->text.at[end] != '\n')
-        end++;
-    struct spk_view line = spk_view_slice(t->text, start, end);
-    size_t column = spk_tpl_text_len(spk_view_slice(t->text, start, t->fault_at));
+    spk_buf_printf(out, "%s\n", failure->text);
+    if (!place_of(failure, &number, &place))
+        return;
+    struct spk_view rest = t->text, line = spk_view_cut(&rest, '\n');
+    while (--number > 0 && rest.at)
+        line = spk_view_cut(&rest, '\n');
+    size_t column = (size_t)place - 1;
     size_t skip = column > EXPLAIN_WIDTH / 2 ? column - EXPLAIN_WIDTH / 2 : 0;
     size_t from = spk_tpl_text_offset(line, skip);
     size_t to = spk_tpl_text_offset(line, skip + EXPLAIN_WIDTH);
-    spk_buf_printf(out, "%s\n  ", t->fault->text);
+    spk_buf_append_str(out, "  ");
     spk_buf_append(out, spk_view_slice(line, from, to));
     spk_buf_printf(out, "\n  %*s^\n", (int)(column - skip), "");
 }

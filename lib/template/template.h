@@ -41,8 +41,10 @@ const struct spk_error *spk_template_error(const struct spk_template *template);
 spk_rc spk_template_compile(struct spk_arena *arena, struct spk_view text,
                             const struct spk_template_limits *limits, struct spk_template **out,
                             struct spk_error *err);
-/* The fault for people: the message, the line of the template, and ^ under the place. */
-void spk_template_explain(struct spk_buf *out, const struct spk_template *template);
+/* A failure for people: the message, the line of the template, and ^ under the place. failure NULL:
+ * the template's own fault, nothing where it is sound. */
+void spk_template_explain(struct spk_buf *out, const struct spk_template *template,
+                          const struct spk_error *failure);
 
 /* ---- Asking a compiled template ---- */
 
@@ -107,6 +109,9 @@ void spk_template_env_deinit(struct spk_template_env *env);
 void spk_template_env_set(struct spk_template_env *env, const char *name, struct spk_value value);
 void spk_template_env_set_lazy(struct spk_template_env *env, const char *name,
                                const struct spk_template_source *source);
+/* Each key of a DICT as a variable. EDATA: too many, or a reserved name. */
+spk_rc spk_template_env_set_all(struct spk_template_env *env, struct spk_value variables,
+                                struct spk_error *err);
 void spk_template_env_unset(struct spk_template_env *env, const char *name);
 /* The first variable that the template reads and the environment lacks, or at NULL: evaluating it
  * would fail. */
@@ -186,6 +191,8 @@ bool spk_template_tree_is_constant(const struct spk_template_tree *tree);
 
 /* ---- One line of `spike template eval` ---- */
 
+/* A result as JSON; what JSON has not is {"$type":..,"$str":..}. */
+void spk_template_write_value(struct spk_buf *out, struct spk_value value);
 /* {"template","context","now"} -> {"ok":true,"value":..} or {"ok":false,"error":..}, without a
  * newline. Values that JSON has not are {"$type":..,"$str":..}. EDATA where the line is no such
  * object. */

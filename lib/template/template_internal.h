@@ -129,7 +129,6 @@ struct spk_template {
     bool single;  /* one expression and no text around */
     bool mutates; /* it calls a method that changes a list or a dict */
     bool faulty;
-    uint32_t fault_at;
     struct spk_error *fault; /* where faulty */
     struct spk_value constant;
     struct spk_template_lookup lookup;

@@ -160,9 +160,10 @@ static spk_rc find_or_build(struct spk_source *source, struct spk_view name,
         if (!spk_view_equal(spk_value_text_or(stream_name, ""), name))
             continue;
         rc = build_stream(source, nodes, i, out, err);
-        if (!rc)
-            spk_map_set(&source->streams, name, *out);
-        return rc;
+        if (rc)
+            return spk_error_context(err, rc, "stream %.*s", SPK_FMT(name));
+        spk_map_set(&source->streams, name, *out);
+        return SPK_OK;
     }
     return rc;
 }

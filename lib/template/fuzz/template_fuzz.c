@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct spk_template *t = spk_template_parse(&arena, spk_view_make(data, size), &limits);
     if (spk_template_error(t)) {
         struct spk_buf out = {0};
-        spk_template_explain(&out, t);
+        spk_template_explain(&out, t, NULL);
         spk_buf_deinit(&out);
     } else {
         const struct spk_template_ask ask = {.fallback = t, .types = SPK_TEMPLATE_STR};

@@ -96,12 +96,12 @@ static void explain_shows_the_line_and_points_at_the_place(void **state)
 {
     struct fixture *f = *state;
     struct spk_buf out = {0};
-    spk_template_explain(&out, parse(f, "first\n  {{ config.é ) }} tail\nlast"));
+    spk_template_explain(&out, parse(f, "first\n  {{ config.é ) }} tail\nlast"), NULL);
     assert_string_equal(spk_buf_cstr(&out), "2:15: unexpected ')'\n"
                                             "    {{ config.é ) }} tail\n"
                                             "                ^\n");
     spk_buf_clear(&out);
-    spk_template_explain(&out, parse(f, "{{ fine }}"));
+    spk_template_explain(&out, parse(f, "{{ fine }}"), NULL);
     assert_int_equal(out.len, 0);
     spk_buf_deinit(&out);
 }

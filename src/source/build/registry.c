@@ -87,9 +87,9 @@ spk_rc spk_component_type_of(const struct spk_build *build, struct spk_value nod
     *out = spk_component_find(name, kind);
     if (*out)
         return SPK_OK;
-    unknown_type(build, custom ? class_name : type, name, kind, err);
+    unknown_type(build, custom ? class_name : type, custom ? class_name.text : name, kind, err);
     if (custom)
-        spk_error_hint(err,
-                       "a Python class needs --engine cdk, or a native component of that name");
+        spk_error_hint(err, "give this Python class to the CDK with --engine cdk, or make a native "
+                            "component of its name");
     return SPK_ECONFIG;
 }

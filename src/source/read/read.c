@@ -254,7 +254,7 @@ static spk_rc add_stream(struct spk_read *read, struct spk_value configured, str
                                                   err);
         if (err)
             *err = failure;
-        return spk_error_context(err, rc, "stream %.*s", SPK_FMT(name.text));
+        return rc;
     }
     stream->info = &((struct spk_declarative_stream *)stream->stream)->info;
     rc = spk_state_of_stream(state, stream->info, &stream->state, err);

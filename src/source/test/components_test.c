@@ -123,7 +123,8 @@ static const struct fault faults[] = {
      "NoPagination"},
     {"a custom component is told by its class", SPK_KIND_RECORD_FILTER,
      "type: CustomRecordFilter\nclass_name: source_x.components.Mine",
-     "test.yaml:2:13: here: no record filter is called 'Mine'; there are: RecordFilter"},
+     "test.yaml:2:13: here: no record filter is called 'source_x.components.Mine'; there are: "
+     "RecordFilter"},
     {"a component needs a type", SPK_KIND_DECODER, "encoding: utf-8",
      "test.yaml:1:1: here: a decoder needs a type"},
     {"a component is a mapping", SPK_KIND_DECODER, "JsonDecoder",
