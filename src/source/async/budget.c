@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "source/exchange.h"
@@ -13,19 +12,12 @@ enum { MOST_JOBS = 10000 };
 
 struct spk_job_budget {
     pthread_mutex_t lock; /* guards what follows */
-    pthread_cond_t changed;
     int64_t limit, used;
-    bool stopped;
 };
 
 static struct spk_job_budget *create(int64_t limit)
 {
     struct spk_job_budget *budget = spk_memory_zalloc(sizeof(*budget));
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&budget->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&budget->lock, NULL);
     budget->limit = limit;
     return budget;
@@ -68,7 +60,6 @@ void spk_job_budget_destroy(struct spk_job_budget *budget)
 {
     if (!budget)
         return;
-    pthread_cond_destroy(&budget->changed);
     pthread_mutex_destroy(&budget->lock);
     free(budget);
 }
@@ -95,45 +86,5 @@ void spk_job_budget_give_back(struct spk_job_budget *budget)
 {
     pthread_mutex_lock(&budget->lock);
     budget->used--;
-    pthread_cond_broadcast(&budget->changed);
     pthread_mutex_unlock(&budget->lock);
-}
-
-void spk_job_budget_wait(struct spk_job_budget *budget, int64_t until_us, bool for_room)
-{
-    struct timespec until = {.tv_sec = until_us / SPK_SECOND_US,
-                             .tv_nsec = (until_us % SPK_SECOND_US) * 1000};
-    int rc = 0;
-    pthread_mutex_lock(&budget->lock);
-    while (rc == 0 && !budget->stopped && !(for_room && budget->used < budget->limit))
-        rc = pthread_cond_timedwait(&budget->changed, &budget->lock, &until);
-    pthread_mutex_unlock(&budget->lock);
-}
-
-static void set_stopped(struct spk_job_budget *budget, bool stopped)
-{
-    if (!budget)
-        return;
-    pthread_mutex_lock(&budget->lock);
-    budget->stopped = stopped;
-    pthread_cond_broadcast(&budget->changed);
-    pthread_mutex_unlock(&budget->lock);
-}
-
-void spk_job_budget_stop(struct spk_job_budget *budget)
-{
-    set_stopped(budget, true);
-}
-
-void spk_job_budget_start(struct spk_job_budget *budget)
-{
-    set_stopped(budget, false);
-}
-
-bool spk_job_budget_is_stopped(struct spk_job_budget *budget)
-{
-    pthread_mutex_lock(&budget->lock);
-    bool stopped = budget->stopped;
-    pthread_mutex_unlock(&budget->lock);
-    return stopped;
 }

@@ -3,7 +3,7 @@
 /*
  * How many jobs may run at the API at a time: one budget for all streams of a source. A slot is
  * taken before a job is created and given back when it ended, whatever became of it; a job that is
- * tried again keeps its slot. Also where those who have nothing to do wait. Thread-safe.
+ * tried again keeps its slot. Thread-safe.
  */
 #include "source/component.h"
 
@@ -18,13 +18,5 @@ void spk_job_budget_destroy(struct spk_job_budget *budget);
 bool spk_job_budget_has_room(struct spk_job_budget *budget);
 bool spk_job_budget_take(struct spk_job_budget *budget); /* false: no slot is free */
 void spk_job_budget_give_back(struct spk_job_budget *budget);
-
-/* Sleeps until the instant (monotonic); with for_room, at most until a slot is free. Returns at
- * once when the read is stopped. */
-void spk_job_budget_wait(struct spk_job_budget *budget, int64_t until_us, bool for_room);
-/* Ends all waiting, until it is started again. NULL: nothing waits. */
-void spk_job_budget_stop(struct spk_job_budget *budget);
-void spk_job_budget_start(struct spk_job_budget *budget);
-bool spk_job_budget_is_stopped(struct spk_job_budget *budget);
 
 #endif

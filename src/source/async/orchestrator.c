@@ -220,13 +220,14 @@ static spk_rc poll_all(struct orchestrator *self, struct spk_error *err)
     return rc;
 }
 
-/* Until something is to be done. */
-static void wait(struct orchestrator *self)
+/* Until something is to be done; for a slot that another stream gives back, a second. */
+static spk_rc wait(struct orchestrator *self, struct spk_error *err)
 {
-    int64_t until = spk_time_monotonic_us() + PAUSE_US;
+    int64_t now = spk_time_monotonic_us();
+    int64_t until = now + (self->held || !self->exhausted ? SPK_SECOND_US : PAUSE_US);
     for (size_t i = 0; i < self->len; i++)
         until = self->jobs[i]->due_us < until ? self->jobs[i]->due_us : until;
-    spk_job_budget_wait(self->retriever->budget, until, self->held || !self->exhausted);
+    return spk_pause_for(&self->retriever->base.source->pause, (double)(until - now) / 1e6, err);
 }
 
 static spk_rc summarise(struct orchestrator *self, struct spk_error *err)
@@ -262,26 +263,24 @@ static spk_rc next_slice(struct spk_slices *base, struct spk_arena *arena, struc
                          bool *more, struct spk_error *err)
 {
     struct orchestrator *self = (struct orchestrator *)base;
-    struct spk_job_budget *budget = self->retriever->budget;
+    spk_rc rc = SPK_OK;
     *more = true;
-    while (!spk_job_budget_is_stopped(budget)) {
-        spk_rc rc = create_again(self, err);
+    while (!rc) {
+        rc = create_again(self, err);
         if (!rc)
             rc = create_new(self, err);
         if (!rc)
             rc = poll_all(self, err);
-        if (rc) {
-            drop_all(self);
-            return rc;
-        }
-        if (give_completed(self, slice))
+        if (!rc && give_completed(self, slice))
             return SPK_OK;
         *more = self->len > 0 || self->held || !self->exhausted;
-        if (!*more)
+        if (!rc && !*more)
             return summarise(self, err);
-        wait(self);
+        if (!rc)
+            rc = wait(self, err);
     }
-    return spk_error_set(err, SPK_ESYSTEM, "the read was stopped");
+    drop_all(self);
+    return rc;
 }
 
 static void destroy(struct spk_slices *base)

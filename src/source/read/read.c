@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "read_internal.h"
-#include "source/async/budget.h"
 
 /* What a worker's freed pages may hold on to, for the next one. */
 #define KEPT_BYTES ((size_t)16 << 20)
@@ -15,7 +14,6 @@ void spk_read_fatal(struct spk_read *read, const struct spk_error *error)
     spk_pause_cancel(&read->source->pause);
     pthread_cond_broadcast(&read->changed);
     pthread_mutex_unlock(&read->lock);
-    spk_job_budget_stop(read->source->jobs);
 }
 
 void spk_read_stream_failed(struct spk_read *read, struct spk_stream_read *stream,
@@ -302,7 +300,6 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     if (!rc)
         rc = summarise(&read, err);
     release(&read);
-    spk_job_budget_start(source->jobs);
     source->sink = NULL;
     source->catalog = (struct spk_value){0};
     return rc;
