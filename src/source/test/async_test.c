@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -14,55 +15,41 @@
 #define ASK(method, path)                                                                          \
     "{type: HttpRequester, url_base: 'http://api.test', http_method: " method ", path: '" path "'" \
                                                                                                "}"
-/* What is asked of /WHAT, followed by more of the retriever. */
-#define JOBS(what, more)                                                                           \
-    "{type: AsyncRetriever, " more "status_mapping: {running: [run], completed: [done], failed: "  \
-    "[bad], "                                                                                      \
-    "timeout: [late]}, status_extractor: {type: DpathExtractor, field_path: [status]}, "           \
-    "record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}, " \
-    "creation_requester: " ASK("POST", "/" what) ", polling_requester: " ASK(                      \
-        "GET",                                                                                     \
-        "/" what                                                                                   \
-        "/{{ creation_response.id }}") ", download_requester: " ASK("GET",                         \
-                                                                    "/" what                       \
-                                                                    "/{{ creation_response.id "    \
-                                                                    "}}/file") "}"
+#define STATUS                                                                                     \
+    "status_mapping: {running: [run], completed: [done], failed: [bad], timeout: [late]}, "        \
+    "status_extractor: {type: DpathExtractor, field_path: [status]}, "                             \
+    "record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}, "
+/* A retriever of jobs that are created, polled and downloaded at these paths. */
+#define JOBS(create, poll, download, more)                                                         \
+    "{type: AsyncRetriever, " STATUS more                                                          \
+    "creation_requester: " ASK("POST", create) ", polling_requester: " ASK(                        \
+        "GET", poll) ", download_requester: " ASK("GET", download) "}"
 #define STREAM_OF(name, retriever)                                                                 \
-    "{type: DeclarativeStream, name: " name                                                        \
-    ", schema_loader: {type: InlineSchemaLoader, schema: {}}, retriever: " retriever "}"
-#define OF_PARENT "{{ stream_partition.top }}"
+    "{type: DeclarativeStream, name: " name ", schema_loader: {type: InlineSchemaLoader, schema: " \
+    "{}}, retriever: " retriever "}"
+#define ID   "{{ creation_response.id }}"
+#define TOP  "{{ stream_partition.top }}"
+#define TOPS STREAM_OF("tops", JOBS("/tops", "/tops/" ID, "/tops/file", ""))
 
 static const struct engine_case cases[] = {
     {
         .name = "a job per record of a parent that is made of jobs, one at a time",
         .streams = "- " STREAM_OF(
-            "items", JOBS("items/" OF_PARENT,
-                          "partition_router: " ROUTER(CONFIG(
-                              "id", "top", STREAM_OF("tops", JOBS("tops", "")), "")) ", ")) "\n",
+            "items", JOBS("/items/" TOP, "/items/" TOP "/" ID, "/items/" TOP "/file",
+                          "partition_router: " ROUTER(CONFIG("id", "top", TOPS, "")) ", ")) "\n",
         .read = "items",
         .answers = {OK("/tops", "{\"id\": 7}"), OK("/tops/7", "{\"status\": \"done\"}"),
-                    OK("/tops/7/file", "[{\"id\": 1}, {\"id\": 2}]"), OK("/items/1", "{\"id\": 8}"),
-                    OK("/items/1/8", "{\"status\": \"done\"}"),
-                    OK("/items/1/8/file", "[{\"v\": 1}]"), OK("/items/2", "{\"id\": 9}"),
-                    OK("/items/2/9", "{\"status\": \"done\"}"),
-                    OK("/items/2/9/file", "[{\"v\": 2}]")},
+                    OK("/tops/file", "[{\"id\": 1}, {\"id\": 2}]"), OK("/items/1", "{\"id\": 8}"),
+                    OK("/items/1/8", "{\"status\": \"done\"}"), OK("/items/1/file", "[{\"v\": 1}]"),
+                    OK("/items/2", "{\"id\": 9}"), OK("/items/2/9", "{\"status\": \"done\"}"),
+                    OK("/items/2/file", "[{\"v\": 2}]")},
         .records = "items {\"v\":1}\nitems {\"v\":2}\n",
     },
     {
         .name = "an answer without JSON has headers and a request",
         .streams =
-            "- " STREAM_OF(
-                "items",
-                "{type: AsyncRetriever, status_mapping: {running: [], completed: [done], failed: "
-                "[], "
-                "timeout: []}, status_extractor: {type: DpathExtractor, field_path: [status]}, "
-                "record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, "
-                "field_path: "
-                "[]}}, creation_requester: " ASK("POST", "/make") ", polling_requester: " ASK(
-                    "GET", "/ask/{{ creation_response.request.method }}") ", "
-                                                                          "download_requester:"
-                                                                          " " ASK("GET",
-                                                                                  "/file") "}") "\n",
+            "- " STREAM_OF("items", JOBS("/make", "/ask/{{ creation_response.request.method }}",
+                                         "/file", "")) "\n",
         .read = "items",
         .answers = {OK("/make", "made"), OK("/ask/POST", "{\"status\": \"done\"}"),
                     OK("/file", "[{\"v\": 1}]")},
@@ -135,19 +122,17 @@ static void a_faulty_status_map_is_refused(void **unused)
     }
 }
 
+#define K "{{ stream_partition.k }}"
+#define ROUTED                                                                                     \
+    ", partition_router: {type: ListPartitionRouter, cursor_field: k, values: ['1', '2']}, "
 #define CHECKED                                                                                    \
     "type: DeclarativeSource\n"                                                                    \
     "max_concurrent_async_job_count: 2\n"                                                          \
     "check: {type: CheckStream, stream_names: [items]}\n"                                          \
     "spec: {type: Spec, connection_specification: {type: object}}\n"                               \
-    "streams: [" STREAM_OF(                                                                        \
-        "items", JOBS("items/{{ stream_partition.k }}",                                            \
-                      "abort_requester: " ASK(                                                     \
-                          "POST", "/abort/{{ creation_response.id }}") ", "                        \
-                                                                       "partition_router: {type: " \
-                                                                       "ListPartitionRouter, "     \
-                                                                       "cursor_field: k, values: " \
-                                                                       "['1', '2']}, ")) "]\n"
+    "streams: [" STREAM_OF("items",                                                                \
+                           JOBS("/items/" K, "/items/" K "/" ID, "/items/" K "/file",              \
+                                "abort_requester: " ASK("POST", "/abort/" ID) ROUTED)) "]\n"
 #define ANSWER(path, text)                                                                         \
     {.url = SPK_VIEW("http://api.test" path), .status = 200, .answer = SPK_VIEW(text)}
 
@@ -156,7 +141,7 @@ static const struct spk_http_exchange exchanges[] = {
     ANSWER("/items/2", "{\"id\": 2}"),
     ANSWER("/items/1/1", "{\"status\": \"done\"}"),
     ANSWER("/items/2/2", "{\"status\": \"run\"}"),
-    ANSWER("/items/1/1/file", "[{\"v\": 1}]"),
+    ANSWER("/items/1/file", "[{\"v\": 1}]"),
     ANSWER("/abort/2", "{}"),
 };
 

@@ -22,7 +22,7 @@ static const struct {
     {"a row longer than the header", "a,b\n1,2\n1,2,3\n", "line 3 of the CSV has 3 fields", 1},
     {"a first row longer than the header", "a,b\n1,2,3\n", "line 2 of the CSV has 3 fields", 0},
     {"quotes that nothing closes", "a,b\n1,2\n3,\"4\n", "line 3", 1},
-    {"a byte that is no UTF-8", "a,b\n1,\xff\n", "utf-8", 0},
+    {"a byte that is no UTF-8", "a,b\n1,\xff\n", "record 2, line 2: bytes that are not text", 0},
 };
 
 static void damaged_files_are_refused_with_their_place(void **unused)
