@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct spk_csv {
-    struct spk_csv_decoder decoder;
+    struct spk_encoding encoding;
     struct spk_csv_scanner scanner;
     char delimiter[4];
     bool wants_header;
@@ -71,7 +71,7 @@ spk_rc spk_csv_create(const struct spk_csv_options *options, struct spk_csv **ou
     if (rc != SPK_OK)
         return rc;
     struct spk_csv *csv = spk_memory_zalloc(sizeof(*csv));
-    rc = spk_csv_decoder_init(&csv->decoder, full.encoding, err);
+    rc = spk_encoding_init(&csv->encoding, full.encoding, err);
     if (rc != SPK_OK) {
         free(csv);
         return rc;
@@ -88,7 +88,7 @@ void spk_csv_destroy(struct spk_csv *csv)
 {
     if (!csv)
         return;
-    spk_csv_decoder_deinit(&csv->decoder);
+    spk_encoding_deinit(&csv->encoding);
     spk_csv_scanner_deinit(&csv->scanner);
     spk_arena_deinit(&csv->kept);
     free(csv->fields);
@@ -116,7 +116,7 @@ spk_rc spk_csv_push(struct spk_csv *csv, struct spk_view chunk, struct spk_error
     if (csv->bad_bytes)
         return SPK_OK; /* next tells, behind the rows that are good */
     spk_csv_scanner_compact(&csv->scanner);
-    csv->bad_bytes = !spk_csv_decoder_push(&csv->decoder, chunk, &csv->scanner.text);
+    csv->bad_bytes = !spk_encoding_push(&csv->encoding, chunk, &csv->scanner.text);
     return SPK_OK;
 }
 
@@ -124,7 +124,7 @@ spk_rc spk_csv_finish(struct spk_csv *csv, struct spk_error *err)
 {
     if (csv->error.rc != SPK_OK)
         return report(csv, err);
-    csv->bad_bytes |= csv->decoder.carry.len > 0;
+    csv->bad_bytes |= !spk_encoding_ended(&csv->encoding);
     csv->finished = true;
     return SPK_OK;
 }

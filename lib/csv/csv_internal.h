@@ -1,25 +1,9 @@
 #ifndef SPK_CSV_CSV_INTERNAL_H
 #define SPK_CSV_CSV_INTERNAL_H
-/* decode: from the encoding to UTF-8, whole characters only. scan: from text to fields. */
+/* From text to fields. */
 #include "csv/csv.h"
 
-#include <iconv.h>
-
-struct spk_csv_decoder {
-    iconv_t iconv;        /* (iconv_t)-1: the text is UTF-8 */
-    size_t needs_mark;    /* bytes of the mark that must come first: the byte order is not named */
-    bool drop_mark;       /* a byte order mark in front of all is not text */
-    struct spk_buf carry; /* the first bytes of a character whose others are still to come */
-};
-
-/* ECONFIG for an unknown encoding. */
-spk_rc spk_csv_decoder_init(struct spk_csv_decoder *decoder, const char *encoding,
-                            struct spk_error *err);
-void spk_csv_decoder_deinit(struct spk_csv_decoder *decoder);
-/* Appends what the chunk says. False at the first byte that is wrong: what is before it was
- * appended. */
-bool spk_csv_decoder_push(struct spk_csv_decoder *decoder, struct spk_view chunk,
-                          struct spk_buf *out);
+#include "encoding/encoding.h"
 
 enum spk_csv_state {
     SPK_CSV_START_RECORD,

@@ -53,7 +53,7 @@ static bool is_infinite(yyjson_val *val)
     return text[strcspn(text, ".eE")] != '\0';
 }
 
-/* Where the text opens one bracket too many. */
+/* Where the text opens one bracket too many; its length where it never does. */
 static size_t find_depth(struct spk_view text, size_t most)
 {
     size_t depth = 0;
@@ -67,9 +67,14 @@ static size_t find_depth(struct spk_view text, size_t most)
         else if (!inside && (c == '[' || c == '{') && depth++ == most)
             return i;
         else if (!inside && (c == ']' || c == '}'))
-            depth--;
+            depth -= depth > 0;
     }
-    return 0;
+    return text.len;
+}
+
+bool spk_json_nests_deeper(struct spk_view text, size_t depth)
+{
+    return find_depth(text, depth) < text.len;
 }
 
 /* Null, a bool, an ordinary number or a string. */

@@ -28,6 +28,9 @@ spk_rc spk_json_parse(struct spk_arena *arena, struct spk_view text,
                       const struct spk_json_limits *limits, struct spk_value *out,
                       struct spk_error *err);
 
+/* Whether brackets nest deeper: tells a bomb from text that is no JSON. */
+bool spk_json_nests_deeper(struct spk_view text, size_t depth);
+
 /* A parsed page. The text must outlive the document. One reader thread per document. */
 struct spk_json_doc;
 struct spk_json_node {
@@ -75,6 +78,27 @@ struct spk_json_items {
 void spk_json_items_init(struct spk_json_items *items, const struct spk_json_doc *doc,
                          const struct spk_view *path, size_t n);
 bool spk_json_items_next(struct spk_json_items *items);
+
+/*
+ * The values at one prefix of a document that arrives in pieces, in memory that does not grow with
+ * it:
+ *   create; { push; while (next gives an item) use it; } ...; finish; destroy
+ * A prefix is ijson's: the keys from the root joined by dots, "item" for the elements of an array,
+ * so "data.users.item" are those of {"data": {"users": [...]}}. Every value that has the prefix is
+ * an item, what is inside it is none. Items are whole values, still to be parsed; what is left out
+ * is only checked for strings and brackets. EDATA names the byte. One thread per handle.
+ */
+struct spk_json_stream;
+/* max_item: bytes of one item; 0: 1 GiB. The prefix is copied and not empty. */
+struct spk_json_stream *spk_json_stream_create(struct spk_view prefix, size_t max_item);
+void spk_json_stream_destroy(struct spk_json_stream *stream);
+/* The piece must live until next gave nothing. */
+void spk_json_stream_push(struct spk_json_stream *stream, struct spk_view piece);
+/* *item lives until the next call; at NULL: push more. */
+spk_rc spk_json_stream_next(struct spk_json_stream *stream, struct spk_view *item,
+                            struct spk_error *err);
+/* No more pieces: EDATA where the document is not whole. */
+spk_rc spk_json_stream_finish(const struct spk_json_stream *stream, struct spk_error *err);
 
 /* Length of the JSON value that starts at text.at (valid JSON assumed, leading space skipped). */
 struct spk_view spk_json_skip_value(struct spk_view text, size_t *consumed);

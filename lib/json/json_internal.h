@@ -67,6 +67,19 @@ static inline void json_put(struct spk_buf *out, char c)
     }
 }
 
+/* Finds the end of a value that arrives in pieces: by its strings and brackets alone. */
+struct json_skimmer {
+    size_t depth; /* open brackets */
+    bool in_string, escaped, is_scalar;
+    bool done;
+};
+enum { JSON_SKIM_DEPTH = 1000 };
+/* From the value's first byte on, which must be there. */
+void spk_json_skim_begin(struct json_skimmer *skimmer, char first);
+/* How many of the bytes are the value's; done where it ended. The depth may pass JSON_SKIM_DEPTH
+ * only then. */
+size_t spk_json_skim(struct json_skimmer *skimmer, struct spk_view bytes);
+
 /* The end of the value that starts at p; valid JSON assumed. */
 const char *spk_json_value_end(const char *p, const char *end);
 

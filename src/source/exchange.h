@@ -3,6 +3,7 @@
 /*
  * One request and what came back, and the scope in which templates are evaluated around it.
  */
+#include "base/reader.h"
 #include "source/component.h"
 #include "source/sink.h"
 
@@ -29,9 +30,10 @@ struct spk_request {
 
 struct spk_response {
     int status;
-    struct spk_view url; /* final */
-    struct spk_view body;
-    struct spk_value headers; /* DICT, names lower case; "link" is the parsed Link header */
+    struct spk_view url;       /* final */
+    struct spk_view body;      /* whole; empty where `stream` has it */
+    struct spk_reader *stream; /* the body is still coming, to be read once; NULL: it is here */
+    struct spk_value headers;  /* DICT, names lower case; "link" is the parsed Link header */
     const struct spk_request *request;
     struct spk_json_doc *json;     /* the body parsed once, or NULL (spk_response_json) */
     struct spk_value tree;         /* the body as templates see it, made on demand */
@@ -56,6 +58,7 @@ struct spk_scope {
     struct spk_component *decoder; /* of the retriever: what response.json() is made with */
     struct spk_evidence *evidence; /* of the slice: what requests cost is counted here */
     struct spk_value extra;        /* DICT of further variables by name */
+    bool in_pieces;                /* nobody but the decoder needs the body of a good answer */
     bool response_is_json;         /* templates see response.json() whatever the decoder is */
     struct spk_arena *arena;       /* where results go */
 };
@@ -94,6 +97,10 @@ spk_rc spk_scope_tree_as(const struct spk_scope *scope, const struct spk_compone
  * `merged` of them. */
 void spk_slice_finish(struct spk_slice *slice, struct spk_arena *arena);
 
+/* The body's bytes, from the start; of a stream only once. Lives as long as the response. */
+struct spk_reader *spk_response_reader(struct spk_response *response);
+/* How deep the JSON of a body may nest; Python's limits are near it. */
+enum { SPK_BODY_DEPTH = 1000 };
 /* The body as one JSON document (parsed once), or EDATA. */
 spk_rc spk_response_json(struct spk_response *response, const struct spk_json_doc **out,
                          struct spk_error *err);

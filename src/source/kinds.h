@@ -1,6 +1,7 @@
 #ifndef SPK_SOURCE_KINDS_H
 #define SPK_SOURCE_KINDS_H
 /* The operations of each kind of component. Members marked "optional" may be NULL. */
+#include "base/reader.h"
 #include "source/component.h"
 #include "source/exchange.h"
 #include "source/sink.h"
@@ -60,18 +61,23 @@ struct spk_error_handler_ops {
                       struct spk_error *err);
     int (*max_retries)(struct spk_component *self, const struct spk_scope *scope);
     double (*max_time_s)(struct spk_component *self);
+    /* optional: whether `interpret` looks at the body of an answer with a status below 400; NULL:
+     * it does */
+    bool (*needs_body)(struct spk_component *self);
 };
 
 struct spk_response_filter_ops {
     /* action NONE where the filter does not match. */
     void (*match)(struct spk_component *self, const struct spk_scope *scope,
                   const struct spk_error *failure, struct spk_resolution *out);
+    bool (*needs_body)(struct spk_component *self); /* optional, as that of error handlers */
 };
 
 struct spk_backoff_ops {
     /* < 0: this strategy has nothing to say. */
     double (*seconds)(struct spk_component *self, const struct spk_scope *scope, int attempt,
                       struct spk_error *err);
+    bool needs_body; /* of the answer */
 };
 
 /* ---- pagination. Tokens are values ({"next_page_token": ...} in templates), so that paginators
@@ -110,6 +116,7 @@ struct spk_pagination_strategy_ops {
 /* ---- from body to records */
 struct spk_document { /* one decoded document of a body; JSON bodies have exactly one */
     const struct spk_json_doc *json; /* or NULL: `tree` counts */
+    bool items_are_documents;        /* where `json` is an array: each of its items is a document */
     struct spk_view text;
     struct spk_value tree;
 };
@@ -121,7 +128,14 @@ struct spk_decoder_ops {
     /* Calls visit for each document in order; stops at its first failure. */
     spk_rc (*decode)(struct spk_component *self, struct spk_response *response,
                      spk_document_visit visit, void *context, struct spk_error *err);
+    /* optional: the same of bytes that another decoder unpacked. NULL: it cannot be inside one. */
+    spk_rc (*parse)(struct spk_component *self, struct spk_reader *bytes, spk_document_visit visit,
+                    void *context, struct spk_error *err);
+    /* optional: whether pages may follow its documents, as the CDK has it; NULL: no */
+    bool (*paginates)(struct spk_component *self);
     bool whole_json; /* the body is one JSON document: it may be looked at before it is read */
+    bool in_pieces;  /* decode asks for nothing but spk_response_reader: the body may still come */
+    bool hides_body; /* templates see {} as response, as the CDK has it where it streams */
 };
 
 /* `record` is the visitor's to change; it is valid during the call. An extractor may give a record
@@ -139,6 +153,7 @@ struct spk_extractor_ops {
     /* optional: how many records `extract` will find, or -1 where only reading them tells. Lets the
      * next page be asked for before the records of this one are encoded. */
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope);
+    bool in_pieces; /* reads the body through the decoder alone, and once */
 };
 
 struct spk_record_selector_ops {
@@ -149,6 +164,7 @@ struct spk_record_selector_ops {
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
     /* Before the first use: from now on this extractor finds the records. */
     void (*extract_with)(struct spk_component *self, struct spk_component *extractor);
+    bool (*in_pieces)(struct spk_component *self); /* optional: no */
 };
 
 struct spk_record_filter_ops {

@@ -85,7 +85,7 @@ static double seconds(struct spk_component *base, const struct spk_scope *scope,
     return spk_backoff_bounded(base, scope, self->max_wait, seconds_of(value), err);
 }
 
-static const struct spk_backoff_ops ops = {.seconds = seconds};
+static const struct spk_backoff_ops ops = {.seconds = seconds, .needs_body = true};
 
 const struct spk_component_type spk_type_wait_time_from_response = {
     .name = "WaitTimeFromResponse",

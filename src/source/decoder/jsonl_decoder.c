@@ -1,40 +1,65 @@
 #include "base/event.h"
-#include "source/kinds.h"
+#include "decoder.h"
 
-/* JsonlDecoder: one JSON document per line. Lines that are none are skipped and counted. */
+/*
+ * JsonlDecoder: one JSON document per line. Lines that are none are skipped and counted, unless all
+ * are: then the body is something else.
+ */
+struct line_counts {
+    int64_t good, bad;
+};
 
-static spk_rc decode_line(struct spk_view line, spk_document_visit visit, void *context,
-                          int64_t *bad, struct spk_error *err)
+static const char *fault_of(struct spk_view line)
 {
-    struct spk_json_limits limits = {.allow_nan = true, .big_float = true};
+    if (spk_utf8_valid_prefix(line) != line.len)
+        return "not UTF-8";
+    return spk_json_nests_deeper(line, SPK_BODY_DEPTH) ? "nested too deeply" : NULL;
+}
+
+static spk_rc use_line(struct spk_lines *lines, struct spk_view line, struct line_counts *n,
+                       const struct spk_document_visitor *to, struct spk_error *err)
+{
     struct spk_json_doc *doc = NULL;
-    if (spk_json_doc_parse(line, &limits, &doc, NULL)) {
-        *bad += 1;
-        return SPK_OK;
+    struct spk_document document;
+    if (spk_decoder_record(line, &doc, &document, true)) {
+        n->good++;
+        spk_rc rc = to->visit(to->context, &document, err);
+        spk_json_doc_destroy(doc);
+        return rc;
     }
-    struct spk_document document = {.json = doc, .text = line};
-    spk_rc rc = visit(context, &document, err);
-    spk_json_doc_destroy(doc);
-    return rc;
+    const char *fault = fault_of(line);
+    if (fault)
+        return spk_error_set(err, SPK_EDATA, "line %llu of the response is %s",
+                             (unsigned long long)lines->number, fault);
+    n->bad++;
+    return SPK_OK;
 }
 
-static spk_rc decode(struct spk_component *self, struct spk_response *response,
-                     spk_document_visit visit, void *context, struct spk_error *err)
+static spk_rc parse(struct spk_component *self, struct spk_reader *bytes, spk_document_visit visit,
+                    void *context, struct spk_error *err)
 {
-    struct spk_view rest = response->body;
-    int64_t bad = 0;
-    spk_rc rc = SPK_OK;
-    while (!rc && rest.at) {
-        struct spk_view line = spk_view_trim(spk_view_cut(&rest, '\n'));
+    const struct spk_document_visitor to = {visit, context};
+    struct spk_lines lines = {.bytes = bytes};
+    struct line_counts n = {0};
+    struct spk_view line = {0};
+    spk_rc rc = spk_lines_next(&lines, &line, err);
+    while (!rc && line.at) {
+        line = spk_view_trim(line);
         if (line.len > 0)
-            rc = decode_line(line, visit, context, &bad, err);
+            rc = use_line(&lines, line, &n, &to, err);
+        if (!rc)
+            rc = spk_lines_next(&lines, &line, err);
     }
-    if (bad > 0)
-        spk_event_emit(SPK_EVENT_LINES_SKIPPED, SPK_FIELDS(SPK_INT("lines", bad)));
+    spk_lines_deinit(&lines);
+    if (!rc && n.bad > 0 && n.good == 0)
+        return spk_error_set(err, SPK_EDATA, "the response is no JSONL: none of its lines is JSON");
+    if (n.bad > 0)
+        spk_event_emit(SPK_EVENT_LINES_SKIPPED, SPK_FIELDS(SPK_INT("lines", n.bad)));
     return rc;
 }
 
-static const struct spk_decoder_ops ops = {.decode = decode};
+static const struct spk_decoder_ops ops = {
+    .decode = spk_decoder_parse_body, .parse = parse, .in_pieces = true, .hides_body = true};
 
 const struct spk_component_type spk_type_jsonl_decoder = {
     .name = "JsonlDecoder",

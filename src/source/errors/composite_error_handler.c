@@ -72,10 +72,23 @@ static double max_time_s(struct spk_component *base)
     return most;
 }
 
+static bool needs_body(struct spk_component *base)
+{
+    const struct spk_components *handlers = &((struct composite_handler *)base)->handlers;
+    bool needs = false;
+    for (size_t i = 0; i < handlers->len; i++) {
+        struct spk_component *handler = handlers->items[i];
+        const struct spk_error_handler_ops *handler_ops = SPK_OPS(handler, error_handler);
+        needs |= !handler_ops->needs_body || handler_ops->needs_body(handler);
+    }
+    return needs;
+}
+
 static const struct spk_error_handler_ops ops = {.interpret = interpret,
                                                  .backoff = backoff,
                                                  .max_retries = max_retries,
-                                                 .max_time_s = max_time_s};
+                                                 .max_time_s = max_time_s,
+                                                 .needs_body = needs_body};
 
 const struct spk_component_type spk_type_composite_error_handler = {
     .name = "CompositeErrorHandler",

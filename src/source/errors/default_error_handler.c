@@ -79,10 +79,26 @@ double spk_default_handler_max_time_s(struct spk_component *base)
     return ((struct spk_default_handler *)base)->max_time;
 }
 
+bool spk_default_handler_needs_body(struct spk_component *base)
+{
+    const struct spk_default_handler *self = (const struct spk_default_handler *)base;
+    const struct spk_components *filters = &self->filters;
+    bool needs = false;
+    for (size_t i = 0; i < self->backoffs.len; i++)
+        needs |= SPK_OPS(self->backoffs.items[i], backoff)->needs_body;
+    for (size_t i = 0; i < filters->len; i++) {
+        struct spk_component *filter = filters->items[i];
+        const struct spk_response_filter_ops *filter_ops = SPK_OPS(filter, response_filter);
+        needs |= !filter_ops->needs_body || filter_ops->needs_body(filter);
+    }
+    return needs;
+}
+
 static const struct spk_error_handler_ops ops = {.interpret = spk_default_handler_interpret,
                                                  .backoff = spk_default_handler_backoff,
                                                  .max_retries = spk_default_handler_max_retries,
-                                                 .max_time_s = spk_default_handler_max_time_s};
+                                                 .max_time_s = spk_default_handler_max_time_s,
+                                                 .needs_body = spk_default_handler_needs_body};
 
 const struct spk_component_type spk_type_default_error_handler = {
     .name = "DefaultErrorHandler",

@@ -39,6 +39,7 @@ double spk_default_handler_backoff(struct spk_component *self, const struct spk_
                                    int attempt, struct spk_error *err);
 int spk_default_handler_max_retries(struct spk_component *self, const struct spk_scope *scope);
 double spk_default_handler_max_time_s(struct spk_component *self);
+bool spk_default_handler_needs_body(struct spk_component *self);
 
 /* Actions and failure types as manifests write them; the first of each is "unset". */
 extern const char *const spk_action_names[];

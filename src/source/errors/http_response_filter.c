@@ -115,7 +115,20 @@ static void match(struct spk_component *base, const struct spk_scope *scope,
         out->message = standard.message;
 }
 
-static const struct spk_response_filter_ops ops = {.match = match};
+static bool is_text(const struct spk_template_string *template)
+{
+    return !template || spk_template_kind(template->template) == SPK_TEMPLATE_CONSTANT;
+}
+
+/* A predicate that is an empty text never holds. */
+static bool needs_body(struct spk_component *base)
+{
+    const struct response_filter *self = (const struct response_filter *)base;
+    bool has_predicate = self->predicate && spk_template_text(self->predicate->template).len > 0;
+    return has_predicate || self->error_message_contains.len > 0 || !is_text(self->error_message);
+}
+
+static const struct spk_response_filter_ops ops = {.match = match, .needs_body = needs_body};
 
 const struct spk_component_type spk_type_http_response_filter = {
     .name = "HttpResponseFilter",

@@ -1,3 +1,4 @@
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/event.h"
@@ -8,6 +9,9 @@
 #include "source/request/options.h"
 #include "source/source_internal.h"
 #include "wire.h"
+
+/* A body that is read in pieces needs no limit of memory, only one that ends it. */
+#define STREAM_BYTES ((size_t)1 << 40)
 
 struct spk_exchange {
     struct spk_component *requester;
@@ -20,7 +24,8 @@ struct spk_exchange {
     bool sent; /* the last try went out, it was not answered from what is kept */
     struct spk_http_response answer;
     struct spk_response response;
-    int attempt; /* tries made */
+    struct spk_reader body; /* of `call`, where that is streamed */
+    int attempt;            /* tries made */
     struct spk_retry retry;
     enum { TOKEN_AS_IT_WAS, TOKEN_REFRESHED, TOKEN_NOT_REFRESHED } token;
 };
@@ -37,6 +42,7 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     struct spk_view stream = x->scope.stream ? x->scope.stream->name : (struct spk_view){0};
     struct spk_cache_start start = {0};
     x->entry = NULL;
+    x->wire.max_bytes = x->scope.in_pieces ? STREAM_BYTES : source->max_page_bytes;
     if (ops->use_cache && ops->use_cache(x->requester)) {
         spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &start, err);
         x->entry = start.entry;
@@ -47,6 +53,7 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     }
     x->sent = true;
     x->scope.evidence->requests++;
+    x->wire.streamed = x->scope.in_pieces;
     return spk_http_start(source->http, &x->wire, &x->call, err);
 }
 
@@ -69,7 +76,6 @@ static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
         rc = spk_wire_encode(request, &x->wire, err);
     if (rc)
         return rc;
-    x->wire.max_bytes = x->scope.source->max_page_bytes;
     x->attempt++;
     return start_call(x, err);
 }
@@ -99,8 +105,7 @@ void spk_exchange_destroy(struct spk_exchange *x)
 {
     if (!x)
         return;
-    if (x->call)
-        spk_http_call_destroy(x->call);
+    spk_http_call_destroy(x->call);
     spk_json_doc_destroy(x->response.json);
     spk_http_response_deinit(&x->answer);
     spk_arena_deinit(&x->arena);
@@ -117,27 +122,47 @@ static struct spk_view lower_case(struct spk_arena *arena, struct spk_view name)
     return (struct spk_view){copy, name.len};
 }
 
-static void take_answer(struct spk_exchange *x)
+static void end_call(struct spk_exchange *x)
+{
+    spk_http_call_destroy(x->call);
+    x->call = NULL;
+    x->response.stream = NULL;
+}
+
+static spk_rc read_body(struct spk_reader *reader, struct spk_view *piece, struct spk_error *err)
+{
+    struct spk_exchange *x =
+        (struct spk_exchange *)((char *)reader - offsetof(struct spk_exchange, body));
+    spk_rc rc = spk_http_read(x->call, piece, err);
+    x->scope.evidence->bytes += rc ? 0 : (int64_t)piece->len;
+    return rc;
+}
+
+static void take_answer(struct spk_exchange *x, const struct spk_http_response *answer)
 {
     struct spk_response *response = &x->response;
     spk_json_doc_destroy(response->json);
     response->json = NULL;
     response->tree = (struct spk_value){0};
     response->proven_empty = false;
-    response->status = x->answer.status;
-    response->url = x->answer.url;
-    response->body = spk_buf_view(&x->answer.body);
+    response->status = answer->status;
+    response->url = answer->url;
     response->arena = &x->arena;
     response->decoder = x->scope.decoder;
     response->evidence = x->scope.evidence;
     struct spk_value names = spk_dict_new(&x->arena);
-    for (size_t i = 0; i < x->answer.headers_len; i++) {
-        const struct spk_http_header *header = &x->answer.headers[i];
+    for (size_t i = 0; i < answer->headers_len; i++) {
+        const struct spk_http_header *header = &answer->headers[i];
         spk_dict_set(names, lower_case(&x->arena, header->name), spk_string(header->value));
     }
     response->headers = spk_headers_value(&x->arena, names);
     int family = response->status / 100;
     x->scope.evidence->status[family >= 1 && family <= 5 ? family : 0]++;
+}
+
+static void take_body(struct spk_exchange *x)
+{
+    x->response.body = spk_buf_view(&x->answer.body);
     x->scope.evidence->bytes += (int64_t)x->answer.body_bytes;
 }
 
@@ -152,22 +177,52 @@ static const struct spk_authenticator_ops *auth_ops(struct spk_exchange *x)
     return auth ? SPK_OPS(auth, authenticator) : NULL;
 }
 
+/* The end of a try whose answer was waited for as a whole. */
+static spk_rc take_whole(struct spk_exchange *x, spk_rc rc)
+{
+    end_call(x);
+    if (!rc) {
+        take_answer(x, &x->answer);
+        take_body(x);
+    }
+    return rc;
+}
+
+/* The head alone is here. Only the body of a good answer is left to be read in pieces. */
+static spk_rc await_streamed(struct spk_exchange *x, struct spk_error *failure)
+{
+    const struct spk_http_response *head = NULL;
+    spk_rc rc = spk_http_head(x->call, &head, failure);
+    if (!rc && head->status < 400) {
+        take_answer(x, head);
+        x->body.next = read_body;
+        x->response.stream = &x->body;
+        x->response.body = (struct spk_view){0};
+        return SPK_OK;
+    }
+    if (!rc)
+        rc = spk_http_wait(x->call, &x->answer, failure);
+    return take_whole(x, rc);
+}
+
+static spk_rc await_whole(struct spk_exchange *x, struct spk_error *failure)
+{
+    spk_rc rc =
+        x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
+                 : spk_http_wait(x->call, &x->answer, failure);
+    return take_whole(x, rc);
+}
+
 /* One try's end: an answer (x->scope.response set), or `failure` says why none came. */
 static void await(struct spk_exchange *x, struct spk_error *failure)
 {
     *failure = (struct spk_error){0};
-    spk_rc rc =
-        x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
-                 : spk_http_wait(x->call, &x->answer, failure);
-    if (x->call)
-        spk_http_call_destroy(x->call);
-    x->call = NULL;
     x->scope.response = NULL;
+    spk_rc rc = x->call && x->wire.streamed ? await_streamed(x, failure) : await_whole(x, failure);
     if (rc) {
         x->scope.evidence->status[0]++;
         return;
     }
-    take_answer(x);
     x->scope.response = &x->response;
     const struct spk_authenticator_ops *auth = auth_ops(x);
     if (auth && auth->answered && (x->sent || x->response.status >= 400))
@@ -305,6 +360,7 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
         case SPK_ACTION_RETRY:
         case SPK_ACTION_RATE_LIMITED: break;
         }
+        end_call(x);
         spk_rc rc = back_off(x, resolution.action, &again, err);
         if (rc)
             return rc;

@@ -1,11 +1,21 @@
 #include "source/exchange.h"
 #include "source/kinds.h"
 
+struct spk_reader *spk_response_reader(struct spk_response *response)
+{
+    if (response->stream)
+        return response->stream;
+    struct spk_view_reader *reader = SPK_NEW(response->arena, struct spk_view_reader);
+    spk_view_reader_init(reader, response->body);
+    return &reader->reader;
+}
+
 spk_rc spk_response_json(struct spk_response *response, const struct spk_json_doc **out,
                          struct spk_error *err)
 {
     if (!response->json) {
-        struct spk_json_limits limits = {.allow_nan = true, .big_float = true};
+        struct spk_json_limits limits = {
+            .max_depth = SPK_BODY_DEPTH, .allow_nan = true, .big_float = true};
         spk_rc rc = spk_json_doc_parse(response->body, &limits, &response->json, err);
         if (rc)
             return spk_error_context(err, rc, "the response is no JSON");
@@ -28,9 +38,14 @@ static spk_rc take_document(void *context, const struct spk_document *document,
         return SPK_OK;
     first->seen = true;
     struct spk_arena *arena = first->response->arena;
-    first->response->tree = document->json
-                                ? spk_json_node_value(arena, spk_json_doc_root(document->json))
-                                : spk_value_copy(arena, document->tree);
+    if (!document->json) {
+        first->response->tree = spk_value_copy(arena, document->tree);
+        return SPK_OK;
+    }
+    struct spk_json_node root = spk_json_doc_root(document->json);
+    if (document->items_are_documents && spk_json_node_kind(root) == SPK_LIST)
+        root = spk_json_node_at(root, 0);
+    first->response->tree = spk_json_node_value(arena, root);
     return SPK_OK;
 }
 
@@ -40,6 +55,8 @@ static void decode(struct spk_response *response)
     struct spk_component *decoder = response->decoder;
     const struct spk_json_doc *doc = NULL;
     struct spk_error ignored;
+    if (response->stream || (decoder && SPK_OPS(decoder, decoder)->hides_body))
+        return;
     if (decoder)
         SPK_OPS(decoder, decoder)->decode(decoder, response, take_document, &first, &ignored);
     else if (spk_response_json(response, &doc, &ignored) == SPK_OK)

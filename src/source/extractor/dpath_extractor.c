@@ -122,10 +122,11 @@ static spk_rc extract_bytes(struct extraction *x, const struct spk_json_doc *doc
     return rc;
 }
 
-static spk_rc extract_json(struct extraction *x, const struct spk_json_doc *doc)
+static spk_rc extract_json(struct extraction *x, const struct spk_document *document)
 {
+    const struct spk_json_doc *doc = document->json;
     struct spk_json_node root = spk_json_doc_root(doc);
-    bool array = spk_json_node_kind(root) == SPK_LIST;
+    bool array = spk_json_node_kind(root) == SPK_LIST && document->items_are_documents;
     if (x->self->fixed && spk_json_doc_is_standard(doc) && (!array || x->self->path.len == 0))
         return extract_bytes(x, doc);
     struct spk_arena arena = {0};
@@ -144,7 +145,7 @@ static spk_rc on_document(void *context, const struct spk_document *document, st
 {
     struct extraction *x = context;
     x->err = err;
-    return document->json ? extract_json(x, document->json) : extract_tree(x, document->tree);
+    return document->json ? extract_json(x, document) : extract_tree(x, document->tree);
 }
 
 static spk_rc extract(struct spk_component *self, const struct spk_scope *scope,
@@ -179,7 +180,7 @@ static int64_t count(struct spk_component *base, const struct spk_scope *scope)
     return list ? (int64_t)spk_json_node_len(node) : -1;
 }
 
-static const struct spk_extractor_ops ops = {.extract = extract, .count = count};
+static const struct spk_extractor_ops ops = {.extract = extract, .count = count, .in_pieces = true};
 
 const struct spk_component_type spk_type_dpath_extractor = {
     .name = "DpathExtractor",

@@ -160,7 +160,10 @@ static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_recor
     spk_record_data_write(lines, rec);
     spk_buf_append(lines, spk_buf_view(&writer->tail));
     writer->records++;
-    return lines->len < FLUSH_BYTES ? SPK_OK : flush((struct spk_airbyte *)sink, writer, err);
+    if (lines->len < FLUSH_BYTES)
+        return SPK_OK;
+    set_time(writer);
+    return flush((struct spk_airbyte *)sink, writer, err);
 }
 
 static spk_rc page_end(struct spk_sink *sink, void *handle, struct spk_error *err)

@@ -2,6 +2,43 @@
 
 #include "source/request/options.h"
 
+extern const struct spk_component_type spk_type_default_paginator;
+
+static spk_rc check_decoder(const struct spk_pages *pages, const struct spk_build *build,
+                            struct spk_error *err)
+{
+    struct spk_component *decoder = pages->decoder;
+    const struct spk_decoder_ops *ops = SPK_OPS(decoder, decoder);
+    bool asks_for_more = pages->paginator->type == &spk_type_default_paginator;
+    if (!asks_for_more || (ops->paginates && ops->paginates(decoder)))
+        return SPK_OK;
+    spk_rc rc = spk_build_fail(build, decoder->node, err, "no pages can follow what %s reads",
+                               decoder->type->name);
+    spk_error_hint(err, "paginate with JsonDecoder, XmlDecoder, or GzipDecoder with a JsonDecoder");
+    return rc;
+}
+
+/* Whether the body is of no use to anybody but the decoder, and to that only once. */
+static bool can_read_in_pieces(const struct spk_pages *pages)
+{
+    struct spk_component *selector = pages->selector, *paginator = pages->paginator;
+    struct spk_component *handler =
+        SPK_OPS(pages->requester, requester)->error_handler(pages->requester);
+    const struct spk_record_selector_ops *selector_ops = SPK_OPS(selector, record_selector);
+    const struct spk_error_handler_ops *handler_ops = SPK_OPS(handler, error_handler);
+    return SPK_OPS(pages->decoder, decoder)->in_pieces && selector_ops->in_pieces &&
+           selector_ops->in_pieces(selector) &&
+           !SPK_OPS(paginator, paginator)->needs_body(paginator) && handler_ops->needs_body &&
+           !handler_ops->needs_body(handler);
+}
+
+spk_rc spk_pages_finish(struct spk_pages *pages, const struct spk_build *build,
+                        struct spk_error *err)
+{
+    pages->in_pieces = can_read_in_pieces(pages);
+    return check_decoder(pages, build, err);
+}
+
 /* One slice being read. Tokens alternate between two arenas: the request in flight and the page in
  * hand each keep theirs. */
 struct reading {
@@ -14,6 +51,7 @@ struct reading {
     struct spk_record last; /* becomes page.last_record at the end of the page */
     struct spk_arena last_arena;
     int64_t emitted;
+    bool has_enough; /* the read's limit was reached: what comes of the page is of no use */
     bool wants_last_record;
     bool is_data_feed;
     bool last_is_old; /* the page's last record was read in an earlier run */
@@ -29,6 +67,7 @@ static struct spk_scope scope_of(struct reading *r, struct spk_arena *arena)
                               .cursor = cursor && cursor->is_client_side ? cursor : NULL,
                               .decoder = r->pages->decoder,
                               .evidence = r->read->evidence,
+                              .in_pieces = r->pages->in_pieces,
                               .arena = arena};
 }
 
@@ -63,10 +102,21 @@ static void keep_last_record(struct reading *r, struct spk_record *record)
         r->last.tree = spk_value_copy(&r->last_arena, spk_record_tree(record));
 }
 
+static bool is_object(const struct spk_record *record)
+{
+    return record->node.at ? spk_json_node_kind(record->node) == SPK_DICT
+                           : spk_is(record->tree, SPK_DICT);
+}
+
 static spk_rc on_record(void *context, struct spk_record *record, struct spk_error *err)
 {
     struct reading *r = context;
     struct spk_cursor *cursor = r->read->cursor;
+    if (!is_object(record)) {
+        spk_error_set(err, SPK_EDATA, "a record is no object");
+        spk_error_hint(err, "let the extractor's field_path lead to the records");
+        return SPK_EDATA;
+    }
     if (r->wants_last_record)
         keep_last_record(r, record);
     if (r->is_data_feed) {
@@ -74,10 +124,10 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
         if (r->last_is_old)
             return SPK_OK;
     }
-    if (r->read->limit > 0 && r->emitted >= r->read->limit)
-        return SPK_OK;
     r->emitted++;
-    return r->read->record(r->read->context, record, err);
+    spk_rc rc = r->read->record(r->read->context, record, err);
+    r->has_enough = !rc && r->read->limit > 0 && r->emitted >= r->read->limit;
+    return r->has_enough ? spk_error_set(err, SPK_ESYSTEM, "enough was read") : rc;
 }
 
 /* Moves r->token to the next page's; UNDEFINED at the end. */
@@ -132,6 +182,8 @@ static spk_rc use_records(struct reading *r, struct spk_response *response, stru
     scope.response = response;
     scope.next_page_token = token;
     spk_rc rc = SPK_OPS(selector, record_selector)->select(selector, &scope, &to, extracted, err);
+    if (r->has_enough)
+        rc = SPK_OK;
     if (!rc && r->read->page)
         rc = r->read->page(r->read->context, err);
     return rc;
@@ -156,7 +208,7 @@ static spk_rc use_page(struct reading *r, struct spk_response *response, struct 
     }
     rc = use_records(r, response, token, &extracted, err);
     r->page.size = extracted;
-    if (rc || (r->read->limit > 0 && r->emitted >= r->read->limit))
+    if (rc || r->has_enough)
         return rc;
     rc = advance(r, response, err);
     return !rc && spk_is_defined(r->token) ? send(r, next, err) : rc;

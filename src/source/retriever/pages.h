@@ -12,8 +12,12 @@ struct spk_pages {
     struct spk_component *paginator;
     struct spk_component *decoder;
     bool ignore_slicer_parameters; /* on all requests of a slice but the first */
+    bool in_pieces;                /* spk_pages_finish: bodies are read as they arrive */
 };
 
+/* When all else is set: ECONFIG where the decoder's documents cannot be followed by pages. */
+spk_rc spk_pages_finish(struct spk_pages *pages, const struct spk_build *build,
+                        struct spk_error *err);
 /* Hands the records of the slice's pages to read->record. Where the next token can be known before
  * the records of a page are used, the next request is sent first, so that the server works while we
  * encode. */

@@ -61,7 +61,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct spk_build inner = *build;
     inner.path = &path;
     inner.parent = base;
-    return spk_router_build(&inner, self->partition_router, &self->router, err);
+    spk_rc rc = spk_router_build(&inner, self->partition_router, &self->router, err);
+    return rc ? rc : spk_pages_finish(&self->pages, build, err);
 }
 
 /* Records that came with the parents' make one page per parent, and JSON. */

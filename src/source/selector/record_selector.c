@@ -169,8 +169,14 @@ static void extract_with(struct spk_component *base, struct spk_component *extra
     ((struct record_selector *)base)->extractor = extractor;
 }
 
+static bool in_pieces(struct spk_component *base)
+{
+    struct spk_component *extractor = ((struct record_selector *)base)->extractor;
+    return SPK_OPS(extractor, extractor)->in_pieces;
+}
+
 static const struct spk_record_selector_ops ops = {
-    .select = select_records, .count = count, .extract_with = extract_with};
+    .select = select_records, .count = count, .extract_with = extract_with, .in_pieces = in_pieces};
 
 const struct spk_component_type spk_type_record_selector = {
     .name = "RecordSelector",

@@ -1,5 +1,4 @@
-/* From the encoding of the chunks to UTF-8. */
-#include "csv/csv_internal.h"
+#include "encoding/encoding.h"
 
 #include <errno.h>
 
@@ -25,13 +24,13 @@ static const char *iconv_name(struct spk_view name)
 }
 
 /* Lower case, dashes: as Python compares names. False where it is too long to be one. */
-static bool normalize(const char *encoding, char out[static 32])
+static bool normalize(const char *name, char out[static 32])
 {
-    size_t len = strlen(encoding);
+    size_t len = strlen(name);
     if (len >= 32)
         return false;
     for (size_t i = 0; i <= len; i++) {
-        char c = encoding[i] == '_' || encoding[i] == ' ' ? '-' : encoding[i];
+        char c = name[i] == '_' || name[i] == ' ' ? '-' : name[i];
         if (c == '/') /* iconv would take what follows as an instruction */
             return false;
         out[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -44,39 +43,39 @@ static bool is_utf8(const char *name)
     return strcmp(name, "utf-8") == 0 || strcmp(name, "utf8") == 0 || strcmp(name, "u8") == 0;
 }
 
-spk_rc spk_csv_decoder_init(struct spk_csv_decoder *decoder, const char *encoding,
-                            struct spk_error *err)
+spk_rc spk_encoding_init(struct spk_encoding *encoding, const char *python_name,
+                         struct spk_error *err)
 {
     char name[32];
-    *decoder = (struct spk_csv_decoder){.iconv = NO_ICONV};
-    if (!encoding)
-        encoding = "utf-8";
-    bool named = normalize(encoding, name);
+    *encoding = (struct spk_encoding){.iconv = NO_ICONV};
+    if (!python_name)
+        python_name = "utf-8";
+    bool named = normalize(python_name, name);
     if (named && is_utf8(name))
         return SPK_OK;
     if (named && (strcmp(name, "utf-8-sig") == 0 || strcmp(name, "utf8-sig") == 0)) {
-        decoder->drop_mark = true;
+        encoding->drop_mark = true;
         return SPK_OK;
     }
     if (named)
-        decoder->iconv = iconv_open("UTF-8", iconv_name(spk_view_of(name)));
+        encoding->iconv = iconv_open("UTF-8", iconv_name(spk_view_of(name)));
     if (named && (strcmp(name, "utf-16") == 0 || strcmp(name, "utf16") == 0))
-        decoder->needs_mark = 2;
+        encoding->needs_mark = 2;
     if (named && (strcmp(name, "utf-32") == 0 || strcmp(name, "utf32") == 0))
-        decoder->needs_mark = 4;
-    if (decoder->iconv != NO_ICONV)
+        encoding->needs_mark = 4;
+    if (encoding->iconv != NO_ICONV)
         return SPK_OK;
-    spk_error_set(err, SPK_ECONFIG, "csv: unknown encoding \"%s\"", encoding);
+    spk_error_set(err, SPK_ECONFIG, "unknown encoding \"%s\"", python_name);
     spk_error_hint(err, "use one of utf-8, utf-8-sig, latin-1, cp1252, utf-16");
     return SPK_ECONFIG;
 }
 
-void spk_csv_decoder_deinit(struct spk_csv_decoder *decoder)
+void spk_encoding_deinit(struct spk_encoding *encoding)
 {
-    if (decoder->iconv != NO_ICONV)
-        iconv_close(decoder->iconv);
-    decoder->iconv = NO_ICONV;
-    spk_buf_deinit(&decoder->carry);
+    if (encoding->iconv != NO_ICONV)
+        iconv_close(encoding->iconv);
+    encoding->iconv = NO_ICONV;
+    spk_buf_deinit(&encoding->carry);
 }
 
 /* Whether these bytes may become a character when more of them come. */
@@ -99,7 +98,7 @@ static bool copy_utf8(struct spk_view input, struct spk_view *rest, struct spk_b
     return rest->len == 0 || is_begun(*rest);
 }
 
-static bool convert(struct spk_csv_decoder *decoder, struct spk_view input, struct spk_view *rest,
+static bool convert(struct spk_encoding *encoding, struct spk_view input, struct spk_view *rest,
                     struct spk_buf *out)
 {
     char *from = (char *)input.at; /* iconv only reads it */
@@ -108,19 +107,19 @@ static bool convert(struct spk_csv_decoder *decoder, struct spk_view input, stru
     while (left > 0 && why == E2BIG) {
         size_t room = left * 3 + 16;
         char *to = spk_buf_reserve(out, room);
-        why = iconv(decoder->iconv, &from, &left, &to, &room) == (size_t)-1 ? errno : 0;
+        why = iconv(encoding->iconv, &from, &left, &to, &room) == (size_t)-1 ? errno : 0;
         out->len = (size_t)(to - out->at);
     }
     *rest = spk_view_make(from, left);
     return left == 0 || why == EINVAL;
 }
 
-static void drop_mark(struct spk_csv_decoder *decoder, struct spk_buf *out, size_t before)
+static void drop_mark(struct spk_encoding *encoding, struct spk_buf *out, size_t before)
 {
     struct spk_view fresh = spk_view_slice(spk_buf_view(out), before, out->len);
     if (fresh.len == 0)
         return;
-    decoder->drop_mark = false;
+    encoding->drop_mark = false;
     if (!spk_view_starts(fresh, SPK_V("\xef\xbb\xbf")))
         return;
     memmove(out->at + before, fresh.at + 3, fresh.len - 3);
@@ -143,38 +142,37 @@ static bool has_mark(struct spk_view input, size_t width)
     return false;
 }
 
-static void keep(struct spk_csv_decoder *decoder, struct spk_view input, struct spk_view rest)
+static void keep(struct spk_encoding *encoding, struct spk_view input, struct spk_view rest)
 {
-    if (input.at == decoder->carry.at && rest.len > 0) {
-        memmove(decoder->carry.at, rest.at, rest.len);
-        decoder->carry.len = rest.len;
+    if (input.at == encoding->carry.at && rest.len > 0) {
+        memmove(encoding->carry.at, rest.at, rest.len);
+        encoding->carry.len = rest.len;
     } else {
-        spk_buf_clear(&decoder->carry);
-        spk_buf_append(&decoder->carry, rest);
+        spk_buf_clear(&encoding->carry);
+        spk_buf_append(&encoding->carry, rest);
     }
 }
 
-bool spk_csv_decoder_push(struct spk_csv_decoder *decoder, struct spk_view chunk,
-                          struct spk_buf *out)
+bool spk_encoding_push(struct spk_encoding *encoding, struct spk_view piece, struct spk_buf *out)
 {
     size_t before = out->len;
-    struct spk_view input = chunk;
-    struct spk_view rest = chunk;
-    if (decoder->carry.len > 0) {
-        spk_buf_append(&decoder->carry, chunk);
-        input = rest = spk_buf_view(&decoder->carry);
+    struct spk_view input = piece;
+    struct spk_view rest = piece;
+    if (encoding->carry.len > 0) {
+        spk_buf_append(&encoding->carry, piece);
+        input = rest = spk_buf_view(&encoding->carry);
     }
     bool ok = true;
-    if (decoder->needs_mark > 0 && input.len >= decoder->needs_mark) {
-        ok = has_mark(input, decoder->needs_mark);
-        decoder->needs_mark = 0;
+    if (encoding->needs_mark > 0 && input.len >= encoding->needs_mark) {
+        ok = has_mark(input, encoding->needs_mark);
+        encoding->needs_mark = 0;
     }
-    if (ok && input.len > 0 && decoder->needs_mark == 0) {
-        ok = decoder->iconv == NO_ICONV ? copy_utf8(input, &rest, out)
-                                        : convert(decoder, input, &rest, out);
+    if (ok && input.len > 0 && encoding->needs_mark == 0) {
+        ok = encoding->iconv == NO_ICONV ? copy_utf8(input, &rest, out)
+                                         : convert(encoding, input, &rest, out);
     }
-    if (decoder->drop_mark)
-        drop_mark(decoder, out, before);
-    keep(decoder, input, rest);
+    if (encoding->drop_mark)
+        drop_mark(encoding, out, before);
+    keep(encoding, input, rest);
     return ok;
 }
