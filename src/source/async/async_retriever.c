@@ -179,6 +179,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     spk_rc rc = spk_router_build(&inner, self->partition_router, &self->router, err);
     if (!rc)
         rc = eval_times(self, build, err);
+    if (!rc)
+        rc = spk_pages_finish(&self->download, build, err);
     return rc ? rc : spk_job_budget_of(build->source, &self->budget, err);
 }
 
