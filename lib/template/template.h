@@ -124,6 +124,9 @@ struct spk_view spk_template_missing(const struct spk_template *template,
 struct spk_value spk_template_object(struct spk_arena *arena, struct spk_value dict,
                                      struct spk_value attributes, bool nocase);
 
+/* json.loads, to be set as a variable where templates may call it. */
+struct spk_value spk_template_json_loads(struct spk_arena *arena);
+
 /* ---- Evaluating ---- */
 
 enum {

@@ -9,6 +9,8 @@
 /* ---- authentication: adds headers, parameters or body fields to a request about to be sent */
 struct spk_authenticator_ops {
     spk_rc (*apply)(struct spk_component *self, struct spk_request *request, struct spk_error *err);
+    /* optional: the one that this stands for; it has the members below. */
+    struct spk_component *(*stands_for)(struct spk_component *self);
     /* optional: an answer to `request` came from the server, and what it tells of its token. */
     void (*answered)(struct spk_component *self, const struct spk_request *request,
                      const struct spk_response *response);

@@ -82,10 +82,13 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     struct spk_source *source = spk_memory_zalloc(sizeof(*source));
     source->manifest = (struct spk_manifest *)manifest;
     source->config = options->config;
+    source->sink = options->sink;
     source->http = options->http;
     source->concurrency = options->concurrency;
     source->max_page_bytes = options->max_page_bytes;
     pthread_mutex_init(&source->lock, NULL);
+    pthread_mutex_init(&source->config_lock, NULL);
+    pthread_mutex_init(&source->token_lock, NULL);
     spk_rc rc = check_config(source, err);
     if (!rc)
         rc = spk_pause_init(&source->pause, err);
@@ -118,7 +121,10 @@ void spk_source_destroy(struct spk_source *source)
         spk_http_destroy(source->http);
     spk_map_deinit(&source->streams);
     spk_arena_deinit(&source->arena);
+    spk_arena_deinit(&source->config_arena);
     pthread_mutex_destroy(&source->lock);
+    pthread_mutex_destroy(&source->config_lock);
+    pthread_mutex_destroy(&source->token_lock);
     free(source);
 }
 

@@ -31,10 +31,11 @@ spk_rc spk_manifest_spec(const struct spk_manifest *manifest, struct spk_arena *
 
 struct spk_source_options {
     struct spk_value config; /* DICT, borrowed for the source's life */
-    struct spk_http *http;   /* borrowed; NULL: the source makes its own client */
-    int concurrency;         /* 0: as the manifest says (at least 2) */
-    size_t max_page_bytes;   /* 0: 2 GiB; a longer body is EDATA */
-    bool measure_time;       /* reserved for progress: events carry durations */
+    struct spk_sink *sink; /* messages of check and discover (CONTROL, rate limits); may be NULL */
+    struct spk_http *http; /* borrowed; NULL: the source makes its own client */
+    int concurrency;       /* 0: as the manifest says (at least 2) */
+    size_t max_page_bytes; /* 0: 2 GiB; a longer body is EDATA */
+    bool measure_time;     /* reserved for progress: events carry durations */
 };
 
 /* Validates the config against the spec (ECONFIG "Config validation error: ...") and registers its

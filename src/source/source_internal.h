@@ -11,8 +11,12 @@
 
 struct spk_source {
     struct spk_manifest *manifest;
-    struct spk_arena arena; /* components, templates, streams */
-    struct spk_value config;
+    struct spk_arena arena;        /* components, templates, streams */
+    struct spk_value config;       /* read it by spk_source_config */
+    struct spk_arena config_arena; /* what was changed of it; with config_changes under: */
+    pthread_mutex_t config_lock;
+    int config_changes;
+    pthread_mutex_t token_lock; /* held while a token that the config holds is replaced */
     struct spk_http *http;
     bool owns_http;
     struct spk_job_budget *jobs; /* asynchronous ones; NULL where no retriever has any */
@@ -25,7 +29,7 @@ struct spk_source {
     struct spk_map streams;        /* name -> struct spk_component *, built on first use */
     pthread_mutex_t lock;          /* building, schemas */
     struct spk_pause pause;        /* whoever waits for a time */
-    struct spk_sink *sink;         /* of the running read, for rate-limit notices; NULL otherwise */
+    struct spk_sink *sink;         /* where messages go; NULL: nowhere */
     struct spk_value catalog;      /* of the running read; UNDEFINED otherwise */
 };
 
@@ -46,6 +50,15 @@ spk_rc spk_source_cursor_field(struct spk_source *source, struct spk_view stream
                                struct spk_view *field, struct spk_error *err);
 /* How many workers read, at least 2. */
 spk_rc spk_source_concurrency(struct spk_source *source, int *out, struct spk_error *err);
+/* The config as it is now: tokens that are good once are replaced while streams are read. */
+struct spk_value spk_source_config(const struct spk_source *source);
+struct spk_config_change {
+    struct spk_value path;  /* LIST of keys; dicts that are missing are made */
+    struct spk_value value; /* copied */
+};
+/* For the rest of the run, and told to the orchestrator by one CONTROL message. */
+spk_rc spk_source_change_config(struct spk_source *source, const struct spk_config_change *changes,
+                                size_t len, struct spk_error *err);
 void spk_source_remember(struct spk_source *source, struct spk_component *component);
 
 #endif

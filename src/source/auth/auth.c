@@ -1,5 +1,12 @@
 #include "auth.h"
 
+#include <openssl/evp.h>
+
+#include "base/event.h"
+#include "http/http.h"
+#include "source/backoff/backoff.h"
+#include "source/source_internal.h"
+
 struct spk_scope spk_auth_scope(struct spk_component *self, struct spk_request *request)
 {
     return (struct spk_scope){.source = self->source, .arena = request->arena};
@@ -23,29 +30,51 @@ spk_rc spk_auth_inject(struct spk_component *option, const struct spk_scope *sco
     return rc ? rc : spk_request_options_merge(&request->options, &own, request->arena, err);
 }
 
-static void append_base64(struct spk_buf *out, const unsigned char *at, size_t len)
+struct spk_view spk_auth_base64(struct spk_arena *arena, struct spk_view bytes)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < len; i += 3) {
-        size_t left = len - i;
-        uint32_t bits = (uint32_t)at[i] << 16;
-        bits |= left > 1 ? (uint32_t)at[i + 1] << 8 : 0;
-        bits |= left > 2 ? at[i + 2] : 0;
-        spk_buf_append_char(out, digits[bits >> 18]);
-        spk_buf_append_char(out, digits[bits >> 12 & 63]);
-        spk_buf_append_char(out, left > 1 ? digits[bits >> 6 & 63] : '=');
-        spk_buf_append_char(out, left > 2 ? digits[bits & 63] : '=');
-    }
+    char *text = spk_arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1);
+    int len =
+        EVP_EncodeBlock((unsigned char *)text, (const unsigned char *)bytes.at, (int)bytes.len);
+    return (struct spk_view){text, (size_t)len};
 }
 
 struct spk_view spk_auth_basic(struct spk_arena *arena, struct spk_view user,
                                struct spk_view password)
 {
-    struct spk_buf out = {0};
     struct spk_view plain = spk_arena_printf(arena, "%.*s:%.*s", SPK_FMT(user), SPK_FMT(password));
-    spk_buf_append_str(&out, "Basic ");
-    append_base64(&out, (const unsigned char *)plain.at, plain.len);
-    struct spk_view value = spk_arena_dup(arena, spk_buf_view(&out));
-    spk_buf_deinit(&out);
-    return value;
+    struct spk_view encoded = spk_auth_base64(arena, plain);
+    return spk_arena_printf(arena, "Basic %.*s", SPK_FMT(encoded));
+}
+
+static spk_rc wait_for_next(struct spk_source *source, const struct spk_http_request *request,
+                            int tries, double left_s, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    double wait = spk_backoff_random() * (double)(1 << (tries < 10 ? tries - 1 : 9));
+    wait = wait < left_s ? wait : left_s;
+    spk_event_emit(SPK_EVENT_REQUEST_RETRIED,
+                   SPK_FIELDS(SPK_TEXT("url", spk_public_url(request->url, &arena)),
+                              SPK_INT("attempt", tries), SPK_DOUBLE("wait_s", wait)));
+    spk_arena_deinit(&arena);
+    return spk_pause_for(&source->pause, wait, err);
+}
+
+spk_rc spk_auth_send(struct spk_source *source, const struct spk_http_request *request,
+                     double patience_s, struct spk_http_response *answer, struct spk_error *err)
+{
+    int64_t started_us = spk_time_monotonic_us();
+    for (int tries = 1;; tries++) {
+        double left_s = patience_s - (double)(spk_time_monotonic_us() - started_us) / 1e6;
+        struct spk_error failure = {0};
+        spk_rc rc = spk_http_send(source->http, request, answer, &failure);
+        bool again = rc ? rc == SPK_ETRANSIENT : answer->status == 429 || answer->status >= 500;
+        if (!again || left_s <= 0) {
+            if (rc && err)
+                *err = failure;
+            return rc;
+        }
+        rc = wait_for_next(source, request, tries, left_s, err);
+        if (rc)
+            return rc;
+    }
 }

@@ -1,37 +1,35 @@
-#include <pthread.h>
+#include "oauth.h"
+
 #include <stddef.h>
 
-#include "auth.h"
 #include "base/secret.h"
-#include "http/http.h"
-#include "source/exchange/wire.h"
 #include "source/source_internal.h"
 
-/* OAuthAuthenticator: exchanges a refresh token, or client credentials, for an access token, and
- * keeps that until it expires. */
-struct oauth {
-    struct spk_component base;
-    struct spk_template_string *endpoint, *client_id, *client_secret, *refresh_token, *grant_type;
-    struct spk_template_string *access_token_value, *token_expiry_date;
-    struct spk_view client_id_name, client_secret_name, refresh_token_name, grant_type_name;
-    struct spk_view access_token_name, expires_in_name, expiry_format;
-    struct spk_value scopes;
-    struct spk_template_tree *body, *headers;
-    pthread_mutex_t lock;
-    struct spk_buf token;
-    int64_t expires_us;
-    bool started; /* what the config itself holds was looked at */
-};
+/* OAuthAuthenticator: exchanges a refresh token, client credentials or a signed assertion for an
+ * access token, and keeps that until it ends: here, or in the config (RefreshTokenUpdater). */
 
-#define FIELD(name) offsetof(struct oauth, name)
+#define FIELD(name) offsetof(struct spk_oauth, name)
 #define TEMPLATE(name_, field_, help_)                                                             \
     {.name = name_, .type = SPK_PROP_TEMPLATE, .offset = FIELD(field_), .help = help_}
 #define NAME(name_, field_, standard_)                                                             \
     {.name = name_,                                                                                \
-     .type = SPK_PROP_STRING,                                                                      \
+     .type = SPK_PROP_TEMPLATE,                                                                    \
      .offset = FIELD(field_),                                                                      \
      .standard = standard_,                                                                        \
      .help = "name of that field in the request or the answer"}
+#define ERRORS(struct_)                                                                            \
+    {.name = "refresh_token_error_status_codes",                                                   \
+     .type = SPK_PROP_VALUE,                                                                       \
+     .offset = offsetof(struct_, error_statuses),                                                  \
+     .help = "statuses that may mean that the refresh token is refused; 400 where not given"},     \
+        {.name = "refresh_token_error_key",                                                        \
+         .type = SPK_PROP_STRING,                                                                  \
+         .offset = offsetof(struct_, error_key),                                                   \
+         .help = "field of the answer that says so; error where not given"},                       \
+    {                                                                                              \
+        .name = "refresh_token_error_values", .type = SPK_PROP_VALUE,                              \
+        .offset = offsetof(struct_, error_values), .help = "what it says then"                     \
+    }
 
 static const struct spk_prop props[] = {
     TEMPLATE("token_refresh_endpoint", endpoint, "where tokens come from"),
@@ -67,195 +65,324 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_MAPPING,
      .offset = FIELD(headers),
      .help = "headers of the request"},
+    {.name = "send_refresh_request_as_query_params",
+     .type = SPK_PROP_BOOL,
+     .offset = FIELD(as_query),
+     .help = "the fields of the request go into its URL"},
+    {.name = "use_profile_assertion",
+     .type = SPK_PROP_BOOL,
+     .offset = FIELD(use_assertion),
+     .help = "ask with a signed assertion instead of client credentials"},
+    {.name = "profile_assertion",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(assertion),
+     .kind = SPK_KIND_AUTHENTICATOR,
+     .help = "JwtAuthenticator that signs the assertion"},
+    {.name = "refresh_token_updater",
+     .type = SPK_PROP_VALUE,
+     .offset = FIELD(updater_node),
+     .help = "the refresh token is good once: where the config holds the tokens"},
+    ERRORS(struct spk_oauth),
     SPK_PROP_END,
 };
+
+#define UPDATER(name_, field_, standard_)                                                          \
+    {.name = name_,                                                                                \
+     .type = SPK_PROP_VALUE,                                                                       \
+     .offset = offsetof(struct spk_oauth_updater, field_),                                         \
+     .standard = standard_,                                                                        \
+     .help = "path of it in the config"}
+
+static const struct spk_prop updater_props[] = {
+    {.name = "refresh_token_name",
+     .type = SPK_PROP_STRING,
+     .offset = offsetof(struct spk_oauth_updater, refresh_token_name),
+     .standard = "refresh_token",
+     .help = "name of that field in the request and the answer"},
+    UPDATER("access_token_config_path", access_token_path, "[credentials, access_token]"),
+    UPDATER("refresh_token_config_path", refresh_token_path, "[credentials, refresh_token]"),
+    UPDATER("token_expiry_date_config_path", expiry_path, "[credentials, token_expiry_date]"),
+    ERRORS(struct spk_oauth_updater),
+    SPK_PROP_END,
+};
+
+static bool is_path(struct spk_value path)
+{
+    return spk_is(path, SPK_LIST) && spk_list_len(path) > 0;
+}
+
+static spk_rc finish_updater(struct spk_component *base, const struct spk_build *build,
+                             struct spk_error *err)
+{
+    const struct spk_oauth_updater *self = (struct spk_oauth_updater *)base;
+    if (is_path(self->access_token_path) && is_path(self->refresh_token_path) &&
+        is_path(self->expiry_path))
+        return SPK_OK;
+    return spk_build_fail(build, base->node, err, "a path in the config is a list of keys");
+}
+
+const struct spk_component_type spk_type_refresh_token_updater = {
+    .name = "RefreshTokenUpdater",
+    .kind = SPK_KIND_OTHER,
+    .size = sizeof(struct spk_oauth_updater),
+    .props = updater_props,
+    .finish = finish_updater,
+    .help = "tokens that are good once, kept in the config",
+};
+
+static spk_rc build_updater(struct spk_oauth *self, const struct spk_build *build,
+                            struct spk_error *err)
+{
+    struct spk_path path = {.parent = build->path, .key = SPK_VIEW("refresh_token_updater")};
+    struct spk_build inner = *build;
+    struct spk_component *updater = NULL;
+    inner.path = &path;
+    if (!spk_is(self->updater_node, SPK_DICT))
+        return SPK_OK;
+    struct spk_value node = spk_dict_copy(build->arena, self->updater_node);
+    spk_set(node, "type", spk_str("RefreshTokenUpdater"));
+    spk_rc rc = spk_component_build(&inner, node, SPK_KIND_OTHER, &updater, err);
+    if (rc)
+        return rc;
+    self->updater = (struct spk_oauth_updater *)updater;
+    self->lock = &build->source->token_lock;
+    return SPK_OK;
+}
+
+static spk_rc choose_errors(struct spk_oauth *self, const struct spk_build *build,
+                            struct spk_error *err)
+{
+    const struct spk_oauth_updater *updater = self->updater;
+    bool here = spk_value_truthy(self->error_statuses) || self->error_key.len > 0 ||
+                spk_value_truthy(self->error_values);
+    bool there = updater && (spk_value_truthy(updater->error_statuses) ||
+                             updater->error_key.len > 0 || spk_value_truthy(updater->error_values));
+    if (here && there)
+        return spk_build_fail(
+            build, self->base.node, err,
+            "refresh_token_error_... stand in OAuthAuthenticator or in refresh_token_updater");
+    if (there) {
+        self->error_statuses = updater->error_statuses;
+        self->error_key = updater->error_key;
+        self->error_values = updater->error_values;
+    } else if (!here) {
+        self->error_statuses = spk_list_new(build->arena);
+        spk_list_append(self->error_statuses, spk_int(400));
+        self->error_key = SPK_V("error");
+        self->error_values = spk_list_new(build->arena);
+        spk_list_append(self->error_values, spk_str("invalid_grant"));
+        spk_list_append(self->error_values, spk_str("invalid_permissions"));
+    }
+    return SPK_OK;
+}
+
+/* What is missing, or NULL. */
+static const char *missing_part(const struct spk_oauth *self, struct spk_view grant_type)
+{
+    if (!self->endpoint && !self->access_token_value)
+        return "token_refresh_endpoint or access_token_value is missing";
+    if (self->use_assertion && !self->assertion)
+        return "profile_assertion is missing: use_profile_assertion needs one";
+    if (self->assertion && self->assertion->type != &spk_type_jwt_authenticator)
+        return "profile_assertion is a JwtAuthenticator";
+    if (self->updater)
+        return self->endpoint ? NULL : "token_refresh_endpoint is missing";
+    if (!self->use_assertion && (!self->client_id || !self->client_secret))
+        return "client_id and client_secret are both needed";
+    if (!self->use_assertion && spk_view_is(grant_type, "refresh_token") && !self->refresh_token)
+        return "refresh_token is missing: the grant_type refresh_token needs one";
+    return NULL;
+}
+
+/* A token that the config holds counts until its expiry; without an endpoint, for ever. */
+static spk_rc take_given_token(struct spk_oauth *self, const struct spk_scope *scope,
+                               struct spk_error *err)
+{
+    struct spk_view token = {0}, expiry = {0};
+    spk_rc rc = spk_scope_text(scope, &self->base, self->access_token_value, &token, err);
+    if (!rc && self->token_expiry_date)
+        rc = spk_scope_text(scope, &self->base, self->token_expiry_date, &expiry, err);
+    if (rc)
+        return rc;
+    if (!self->endpoint)
+        self->expires_us = INT64_MAX;
+    else if (expiry.len > 0 && !spk_oauth_instant(expiry, &self->expires_us))
+        return spk_error_set(err, SPK_ECONFIG,
+                             "token_expiry_date is no date: ISO 8601 is expected");
+    self->has_token = self->access_token_value != NULL;
+    spk_buf_append(&self->token, token);
+    spk_secret_add(token);
+    return SPK_OK;
+}
 
 static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
-    struct oauth *self = (struct oauth *)base;
-    pthread_mutex_init(&self->lock, NULL);
-    if (!self->endpoint && !self->access_token_value)
-        return spk_build_fail(
-            build, base->node, err,
-            "OAuthAuthenticator needs token_refresh_endpoint or access_token_value");
+    struct spk_oauth *self = (struct spk_oauth *)base;
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    struct spk_view grant_type = {0};
+    pthread_mutex_init(&self->own_lock, NULL);
+    self->lock = &self->own_lock;
+    spk_rc rc = build_updater(self, build, err);
+    if (!rc)
+        rc = choose_errors(self, build, err);
+    if (!rc)
+        rc = spk_scope_text(&scope, base, self->grant_type, &grant_type, err);
+    if (rc)
+        return rc;
+    const char *missing = missing_part(self, grant_type);
+    if (missing)
+        return spk_build_fail(build, base->node, err, "OAuthAuthenticator: %s", missing);
+    struct spk_error fault = {0};
+    if (!self->updater && take_given_token(self, &scope, &fault))
+        return spk_build_fail(build, base->node, err, "OAuthAuthenticator: %s", fault.text);
     return SPK_OK;
 }
 
 static void close_component(struct spk_component *base)
 {
-    struct oauth *self = (struct oauth *)base;
+    struct spk_oauth *self = (struct spk_oauth *)base;
     spk_buf_deinit(&self->token);
-    pthread_mutex_destroy(&self->lock);
+    pthread_mutex_destroy(&self->own_lock);
 }
 
-struct form_field {
-    struct spk_view name;
-    struct spk_template_string *value; /* NULL: left out */
-};
-
-static spk_rc add_field(struct oauth *self, const struct spk_scope *scope, struct spk_value form,
-                        struct form_field field, struct spk_error *err)
+static struct spk_view held_text(const struct spk_scope *scope, struct spk_value path)
 {
-    struct spk_view text;
-    if (!field.value)
-        return SPK_OK;
-    spk_rc rc = spk_scope_text(scope, &self->base, field.value, &text, err);
-    if (!rc)
-        spk_dict_set(form, field.name, spk_string(text));
-    return rc;
+    struct spk_value held = spk_dpath_get(spk_source_config(scope->source), path);
+    struct spk_buf text = {0};
+    if (spk_is_defined(held))
+        spk_value_str(&text, held);
+    struct spk_view kept = spk_arena_dup(scope->arena, spk_buf_view(&text));
+    spk_buf_deinit(&text);
+    return kept;
 }
 
-static spk_rc add_body(struct oauth *self, const struct spk_scope *scope, struct spk_value form,
-                       struct spk_error *err)
+static struct spk_oauth_token current(struct spk_oauth *self, const struct spk_scope *scope)
 {
-    struct spk_value extra;
-    spk_rc rc = spk_scope_tree(scope, &self->base, self->body, &extra, err);
-    for (size_t i = 0; !rc && spk_is(extra, SPK_DICT) && i < spk_dict_len(extra); i++) {
-        const struct spk_entry *e = &extra.dict->entries[i];
-        if (!spk_is_defined(spk_dict_get_value(form, e->key)))
-            spk_dict_set_value(form, e->key, e->value);
+    struct spk_oauth_token token = {.there = self->has_token, .expires_us = self->expires_us};
+    if (!self->updater) {
+        token.text = spk_arena_dup(scope->arena, spk_buf_view(&self->token));
+        return token;
     }
-    return rc;
+    token.text = held_text(scope, self->updater->access_token_path);
+    token.there = token.text.len > 0;
+    if (!spk_oauth_instant(held_text(scope, self->updater->expiry_path), &token.expires_us))
+        token.expires_us = 0;
+    spk_secret_add(token.text);
+    return token;
 }
 
-/* Client credentials are left out where an Authorization header carries them. */
-static spk_rc make_form(struct oauth *self, const struct spk_scope *scope, struct spk_value headers,
-                        struct spk_value form, struct spk_error *err)
+/* 2024-01-31T10:00:00.000000+00:00: what the CDK writes and reads. */
+static spk_rc keep_in_config(struct spk_oauth *self, const struct spk_scope *scope,
+                             const struct spk_oauth_token *token, struct spk_value refresh_token,
+                             struct spk_error *err)
 {
-    bool in_header = spk_is_defined(spk_get(headers, "Authorization"));
-    const struct form_field fields[] = {
-        {self->grant_type_name, self->grant_type},
-        {self->client_id_name, in_header ? NULL : self->client_id},
-        {self->client_secret_name, in_header ? NULL : self->client_secret},
-        {self->refresh_token_name, self->refresh_token},
+    struct spk_view date = spk_iso_format_us(scope->arena, token->expires_us);
+    date = spk_arena_printf(scope->arena, "%.*s+00:00",
+                            SPK_FMT(spk_view_slice(date, 0, date.len - 1)));
+    struct spk_config_change changes[3] = {
+        {self->updater->access_token_path, spk_string(token->text)},
+        {self->updater->expiry_path, spk_string(date)},
+        {self->updater->refresh_token_path, refresh_token},
     };
-    spk_rc rc = SPK_OK;
-    for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(*fields); i++)
-        rc = add_field(self, scope, form, fields[i], err);
-    if (!rc && spk_value_truthy(self->scopes))
-        spk_set(form, "scopes", self->scopes);
-    return rc ? rc : add_body(self, scope, form, err);
+    if (spk_is(refresh_token, SPK_STRING))
+        spk_secret_add(refresh_token.text);
+    return spk_source_change_config(self->base.source, changes,
+                                    spk_is_nothing(refresh_token) ? 2 : 3, err);
 }
 
-static spk_rc refuse(int status, struct spk_error *err)
+static spk_rc keep(struct spk_oauth *self, const struct spk_scope *scope, struct spk_value answer,
+                   const struct spk_oauth_token *token, struct spk_error *err)
 {
-    bool again = status == 429 || status >= 500;
-    spk_rc rc = spk_error_set(err, again ? SPK_ETRANSIENT : SPK_ECONFIG,
-                              "the token endpoint answered HTTP %d", status);
-    if (!again)
-        spk_error_hint(err, "check client id, client secret and refresh token; sign in again");
-    return rc;
-}
-
-static void set_expiry(struct oauth *self, struct spk_value expires)
-{
-    double seconds;
-    self->expires_us = spk_time_now_us() + 3600 * SPK_SECOND_US;
-    if (spk_is(expires, SPK_STRING) && self->expiry_format.len > 0)
-        spk_cdk_datetime_parse(expires.text, self->expiry_format, &self->expires_us, NULL);
-    else if (spk_is(expires, SPK_INT))
-        self->expires_us = spk_time_now_us() + expires.integer * SPK_SECOND_US;
-    else if (spk_is(expires, SPK_FLOAT))
-        self->expires_us = spk_time_now_us() + (int64_t)(expires.number * 1e6);
-    else if (spk_is(expires, SPK_STRING) && spk_parse_double(expires.text, &seconds))
-        self->expires_us = spk_time_now_us() + (int64_t)(seconds * 1e6);
-}
-
-static spk_rc take_token(struct oauth *self, struct spk_view body, struct spk_error *err)
-{
-    struct spk_arena arena = {0};
-    struct spk_value answer = {0};
-    spk_rc rc = spk_json_parse(&arena, body, NULL, &answer, err);
-    struct spk_value token = spk_dict_get(answer, self->access_token_name);
-    if (!rc && !spk_value_truthy(token)) {
-        rc = spk_error_set(err, SPK_ECONFIG, "the token endpoint's answer has no %.*s",
-                           SPK_FMT(self->access_token_name));
-    } else if (!rc) {
-        spk_buf_clear(&self->token);
-        spk_value_str(&self->token, token);
-        spk_secret_add(spk_buf_view(&self->token));
-        set_expiry(self, spk_dict_get(answer, self->expires_in_name));
-    }
-    spk_arena_deinit(&arena);
-    return rc;
-}
-
-static spk_rc send_refresh(struct oauth *self, const struct spk_scope *scope, struct spk_error *err)
-{
-    struct spk_request request = {.method = SPK_V("POST"), .arena = scope->arena};
-    struct spk_http_request wire;
-    struct spk_http_response answer = {0};
-    struct spk_value headers = {0}, form = spk_dict_new(scope->arena);
-    spk_request_options_init(&request.options, scope->arena);
-    spk_rc rc = spk_scope_tree(scope, &self->base, self->headers, &headers, err);
-    if (!rc && spk_is(headers, SPK_DICT))
-        request.options.headers = headers;
-    if (!rc)
-        rc = make_form(self, scope, request.options.headers, form, err);
-    if (!rc)
-        rc = spk_scope_text(scope, &self->base, self->endpoint, &request.url, err);
-    request.options.body_data = form;
-    if (!rc)
-        rc = spk_wire_encode(&request, &wire, err);
-    if (!rc)
-        rc = spk_http_send(self->base.source->http, &wire, &answer, err);
-    if (!rc)
-        rc = answer.status < 400 ? take_token(self, spk_buf_view(&answer.body), err)
-                                 : refuse(answer.status, err);
-    spk_http_response_deinit(&answer);
-    return rc ? spk_error_context(err, rc, "access token") : rc;
-}
-
-/* A token that the config holds counts until its expiry; without an endpoint, for ever. */
-static spk_rc start(struct oauth *self, const struct spk_scope *scope, struct spk_error *err)
-{
-    struct spk_view token = {0}, expiry = {0};
-    struct spk_civil civil;
-    self->started = true;
-    spk_rc rc = SPK_OK;
-    if (self->access_token_value)
-        rc = spk_scope_text(scope, &self->base, self->access_token_value, &token, err);
-    if (!rc && self->token_expiry_date)
-        rc = spk_scope_text(scope, &self->base, self->token_expiry_date, &expiry, err);
-    if (rc || token.len == 0)
-        return rc;
+    spk_secret_add(token->text);
+    if (self->updater)
+        return keep_in_config(self, scope, token,
+                              spk_oauth_find(answer, self->updater->refresh_token_name), err);
     spk_buf_clear(&self->token);
-    spk_buf_append(&self->token, token);
-    spk_secret_add(token);
-    if (!self->endpoint)
-        self->expires_us = INT64_MAX;
-    else if (expiry.len > 0 && spk_iso_parse(expiry, &civil, NULL) == SPK_OK)
-        self->expires_us = spk_civil_to_us(&civil);
+    spk_buf_append(&self->token, token->text);
+    self->has_token = true;
+    self->expires_us = token->expires_us;
     return SPK_OK;
+}
+
+/* Call under the lock; *token is the one before, and becomes the new one. */
+static spk_rc refresh_token(struct spk_oauth *self, const struct spk_scope *scope,
+                            struct spk_oauth_token *token, struct spk_error *err)
+{
+    struct spk_view token_name = {0}, expires_name = {0};
+    struct spk_value answer = {0};
+    struct spk_oauth_token fresh = {.there = true};
+    spk_rc rc = spk_scope_text(scope, &self->base, self->access_token_name, &token_name, err);
+    if (!rc)
+        rc = spk_scope_text(scope, &self->base, self->expires_in_name, &expires_name, err);
+    if (!rc)
+        rc = spk_oauth_ask(self, scope, &answer, err);
+    struct spk_value found = spk_oauth_find(answer, token_name);
+    if (!rc && !spk_value_truthy(found))
+        rc = spk_error_set(err, SPK_ECONFIG, "the token endpoint's answer has no %.*s",
+                           SPK_FMT(token_name));
+    if (!rc)
+        rc = spk_oauth_expiry(self->expiry_format, spk_oauth_find(answer, expires_name), token,
+                              &fresh.expires_us, err);
+    if (!rc) {
+        struct spk_buf text = {0};
+        spk_value_str(&text, found);
+        fresh.text = spk_arena_dup(scope->arena, spk_buf_view(&text));
+        spk_buf_deinit(&text);
+        rc = keep(self, scope, answer, &fresh, err);
+    }
+    if (rc)
+        return spk_error_context(err, rc, "access token");
+    *token = fresh;
+    return SPK_OK;
+}
+
+static struct spk_view header_value(struct spk_arena *arena, struct spk_view token)
+{
+    return spk_arena_printf(arena, "Bearer %.*s", SPK_FMT(token));
 }
 
 static spk_rc apply(struct spk_component *base, struct spk_request *request, struct spk_error *err)
 {
-    struct oauth *self = (struct oauth *)base;
+    struct spk_oauth *self = (struct spk_oauth *)base;
     struct spk_scope scope = spk_auth_scope(base, request);
-    struct spk_view value = {0};
     spk_rc rc = SPK_OK;
-    pthread_mutex_lock(&self->lock);
-    if (!self->started)
-        rc = start(self, &scope, err);
-    if (!rc && self->expires_us < spk_time_now_us())
-        rc = send_refresh(self, &scope, err);
-    if (!rc)
-        value = spk_arena_printf(request->arena, "Bearer %s", spk_buf_cstr(&self->token));
-    pthread_mutex_unlock(&self->lock);
-    return rc ? rc : spk_auth_header(request, SPK_V("Authorization"), value, err);
+    pthread_mutex_lock(self->lock);
+    struct spk_oauth_token token = current(self, &scope);
+    if (!token.there || token.expires_us < spk_time_now_us())
+        rc = refresh_token(self, &scope, &token, err);
+    pthread_mutex_unlock(self->lock);
+    return rc ? rc
+              : spk_auth_header(request, SPK_V("Authorization"),
+                                header_value(request->arena, token.text), err);
 }
 
-static const struct spk_authenticator_ops ops = {.apply = apply};
+static spk_rc refresh(struct spk_component *base, const struct spk_request *request,
+                      struct spk_error *err)
+{
+    struct spk_oauth *self = (struct spk_oauth *)base;
+    struct spk_scope scope = {.source = base->source, .arena = request->arena};
+    struct spk_value sent = spk_get(request->options.headers, "Authorization");
+    if (!self->endpoint)
+        return spk_error_set(err, SPK_ETRANSIENT, "there is no token_refresh_endpoint");
+    pthread_mutex_lock(self->lock);
+    struct spk_oauth_token token = current(self, &scope);
+    bool replaced = token.there && spk_is(sent, SPK_STRING) &&
+                    !spk_view_equal(sent.text, header_value(request->arena, token.text));
+    spk_rc rc = replaced ? SPK_OK : refresh_token(self, &scope, &token, err);
+    pthread_mutex_unlock(self->lock);
+    return rc;
+}
+
+static const struct spk_authenticator_ops ops = {.apply = apply, .refresh = refresh};
 
 const struct spk_component_type spk_type_oauth_authenticator = {
     .name = "OAuthAuthenticator",
     .kind = SPK_KIND_AUTHENTICATOR,
-    .size = sizeof(struct oauth),
+    .size = sizeof(struct spk_oauth),
     .props = props,
     .ops = &ops,
     .finish = finish,
     .close = close_component,
-    .help = "OAuth 2.0 by refresh token or client credentials",
+    .help = "OAuth 2.0 by refresh token, client credentials or a signed assertion",
 };

@@ -36,7 +36,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct spk_buf name = {0};
     struct spk_value value = (struct spk_value){0};
     if (spk_is(self->path, SPK_LIST))
-        value = spk_dpath_get(build->source->config, self->path);
+        value = spk_dpath_get(spk_source_config(build->source), self->path);
     if (!spk_is_defined(value))
         return spk_build_fail(
             build, self->path, err,
@@ -59,15 +59,12 @@ static spk_rc apply(struct spk_component *base, struct spk_request *request, str
     return SPK_OPS(chosen, authenticator)->apply(chosen, request, err);
 }
 
-static void answered(struct spk_component *base, const struct spk_request *request,
-                     const struct spk_response *response)
+static struct spk_component *stands_for(struct spk_component *base)
 {
-    struct spk_component *chosen = ((struct selective_auth *)base)->chosen;
-    if (SPK_OPS(chosen, authenticator)->answered)
-        SPK_OPS(chosen, authenticator)->answered(chosen, request, response);
+    return ((struct selective_auth *)base)->chosen;
 }
 
-static const struct spk_authenticator_ops ops = {.apply = apply, .answered = answered};
+static const struct spk_authenticator_ops ops = {.apply = apply, .stands_for = stands_for};
 
 const struct spk_component_type spk_type_selective_authenticator = {
     .name = "SelectiveAuthenticator",

@@ -57,7 +57,8 @@ static spk_rc check_one(struct spk_source *source, struct spk_value name, struct
 /* The config may choose other streams to check. */
 static struct spk_value names_to_check(const struct check_stream *self)
 {
-    struct spk_value chosen = spk_get(self->base.source->config, "__airbyte_check_stream_names");
+    struct spk_value chosen =
+        spk_get(spk_source_config(self->base.source), "__airbyte_check_stream_names");
     bool given = spk_is(chosen, SPK_LIST) && spk_list_len(chosen) > 0;
     return given ? chosen : self->stream_names;
 }

@@ -168,7 +168,10 @@ static void take_body(struct spk_exchange *x)
 
 static struct spk_component *authenticator_of(struct spk_exchange *x)
 {
-    return SPK_OPS(x->requester, requester)->authenticator(x->requester);
+    struct spk_component *auth = SPK_OPS(x->requester, requester)->authenticator(x->requester);
+    while (auth && SPK_OPS(auth, authenticator)->stands_for)
+        auth = SPK_OPS(auth, authenticator)->stands_for(auth);
+    return auth;
 }
 
 static const struct spk_authenticator_ops *auth_ops(struct spk_exchange *x)

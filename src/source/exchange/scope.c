@@ -76,7 +76,7 @@ static void set_all(struct spk_template_env *env, struct spk_value variables)
 static void set_variables(struct spk_template_env *env, const struct spk_scope *scope,
                           const struct spk_component *self, const struct spk_template *template)
 {
-    spk_template_env_set(env, "config", scope->source->config);
+    spk_template_env_set(env, "config", spk_source_config(scope->source));
     spk_template_env_set(env, "parameters", self->parameters);
     if (scope->slice) {
         set_all(env, scope->slice->extra_fields);

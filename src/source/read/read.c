@@ -285,6 +285,7 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     pthread_mutex_init(&read.lock, NULL);
     pthread_cond_init(&read.changed, NULL);
     read.queue_end = &read.queue;
+    struct spk_sink *before = source->sink;
     source->sink = sink;
     spk_pause_renew(&source->pause);
     source->catalog = catalog;
@@ -300,7 +301,7 @@ spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, stru
     if (!rc)
         rc = summarise(&read, err);
     release(&read);
-    source->sink = NULL;
+    source->sink = before;
     source->catalog = (struct spk_value){0};
     return rc;
 }

@@ -92,6 +92,31 @@ static const struct auth_case cases[] = {
      .node = OAUTH(REFRESH "access_token_value: V, token_expiry_date: '2099-01-01T00:00:00Z', "),
      .options = PLAIN("{}", "{\"Authorization\":\"Bearer V\"}"),
      .seen = ""},
+    {.name = "no expiry is an hour, and an expiry as text counts",
+     .node = OAUTH(REFRESH),
+     .times = 2,
+     .answers = {OK("{\"access_token\": \"T\"}")},
+     .options = PLAIN("{}", "{\"Authorization\":\"Bearer T\"}")},
+    {.name = "an expiry that is no number",
+     .node = OAUTH(REFRESH),
+     .answers = {OK("{\"access_token\": \"T\", \"expires_in\": \"soon\"}")},
+     .error = "access token: the expiry of the token is no number of seconds"},
+    {.name = "a refresh token that is refused",
+     .node = OAUTH(REFRESH),
+     .answers = {{.status = 400,
+                  .answer = SPK_VIEW("{\"error\": \"invalid_grant\", \"error_description\": "
+                                     "\"AADSTS50173: s is no secret\"}")}},
+     .error = "access token: invalid_grant: AADSTS50173: the token endpoint refused the refresh "
+              "token (invalid, ended or used)"},
+    {.name = "an endpoint that fails once",
+     .node = OAUTH(REFRESH),
+     .answers = {{.status = 503}, OK("{\"access_token\": \"T\"}")},
+     .options = PLAIN("{}", "{\"Authorization\":\"Bearer T\"}")},
+    {.name = "an endpoint that gives no answer once",
+     .node = OAUTH(REFRESH),
+     .answers = {{.failure = SPK_ETRANSIENT, .failure_text = "reset"},
+                 OK("{\"access_token\": \"T\"}")},
+     .options = PLAIN("{}", "{\"Authorization\":\"Bearer T\"}")},
     {.name = "a refused refresh is the config's fault",
      .node = OAUTH(REFRESH),
      .answers = {{.status = 401}},
@@ -194,7 +219,7 @@ static void run_case(const struct auth_case *test)
     struct fixture f;
     struct spk_error err = {0};
     size_t answers = 0;
-    while (answers < ANSWERS && test->answers[answers].status)
+    while (answers < ANSWERS && (test->answers[answers].status || test->answers[answers].failure))
         answers++;
     fixture_init(&f, CONFIG, spk_http_memory_create(test->answers, answers, SPK_HTTP_IN_ORDER));
     struct spk_component *auth = fixture_build(&f, test->node, SPK_KIND_AUTHENTICATOR);
@@ -240,6 +265,123 @@ static void a_refused_session_is_opened_again(void **state)
     fixture_deinit(&f);
 }
 
+#define NODE(more)                                                                                 \
+    "{type: OAuthAuthenticator, token_refresh_endpoint: 'http://a.test/token'" more "}"
+#define JWT(more) "{type: JwtAuthenticator, algorithm: HS256, secret_key: k" more "}"
+
+static void a_node_that_cannot_work_is_told_when_it_is_built(void **state)
+{
+    static const char *const nodes[] = {
+        NODE(", client_id: i, refresh_token: r"),
+        NODE(", client_secret: s, refresh_token: r"),
+        NODE(", client_id: i, client_secret: s"),
+        NODE(", use_profile_assertion: true"),
+        NODE(", use_profile_assertion: true, profile_assertion: {type: NoAuth}"),
+        NODE(", client_id: i, client_secret: s, refresh_token: r, access_token_value: v, "
+             "token_expiry_date: soon"),
+        NODE(", refresh_token_updater: {access_token_config_path: []}"),
+        NODE(", refresh_token_error_key: a, refresh_token_updater: {refresh_token_error_key: b}"),
+        "{type: OAuthAuthenticator, client_id: i, client_secret: s, refresh_token: r}",
+        "{type: JwtAuthenticator, algorithm: HS1, secret_key: k}",
+        "{type: JwtAuthenticator, algorithm: HS256}",
+    };
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
+        struct fixture f;
+        fixture_init(&f, CONFIG, NULL);
+        if (fixture_try(&f, fixture_yaml(&f, nodes[i]), SPK_KIND_AUTHENTICATOR))
+            fail_msg("%s is taken", nodes[i]);
+        assert_int_equal(f.err.rc, SPK_ECONFIG);
+        fixture_deinit(&f);
+    }
+}
+
+static void a_signed_token_is_sent_or_the_reason_told(void **state)
+{
+    static const struct {
+        const char *node, *begins; /* of the header's value, or of the error */
+    } tokens[] = {
+        {JWT(""), "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiO"},
+        {JWT(", header_prefix: Bearer"), "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."},
+        {JWT(", additional_jwt_payload: {exp: 1}"),
+         "signed token: exp is set by the engine, or beside it"},
+        {JWT(", additional_jwt_headers: {alg: none}"),
+         "signed token: alg is set by the engine, or beside it"},
+        {"{type: JwtAuthenticator, algorithm: RS256, secret_key: k}",
+         "signed token: the secret key is no private key in PEM, or its passphrase is wrong"},
+    };
+    for (size_t i = 0; i < sizeof(tokens) / sizeof(*tokens); i++) {
+        struct fixture f;
+        struct spk_error err = {0};
+        fixture_init(&f, CONFIG, NULL);
+        struct spk_component *auth = fixture_build(&f, tokens[i].node, SPK_KIND_AUTHENTICATOR);
+        spk_rc rc = apply_once(&f, auth, &err);
+        struct spk_value sent = spk_get(f.request.options.headers, "Authorization");
+        struct spk_view is = rc ? spk_view_of(err.text) : spk_value_text_or(sent, "");
+        if (!spk_view_starts(is, spk_view_of(tokens[i].begins)))
+            fail_msg("%s: %.*s", tokens[i].node, SPK_FMT(is));
+        fixture_deinit(&f);
+    }
+}
+
+static void a_signed_profile_is_exchanged(void **state)
+{
+    static const struct spk_http_exchange answers[] = {OK("{\"access_token\": \"T\"}")};
+    struct fixture f;
+    fixture_init(&f, CONFIG, spk_http_memory_create(answers, 1, SPK_HTTP_IN_ORDER));
+    struct spk_component *auth =
+        fixture_build(&f, NODE(", use_profile_assertion: true, profile_assertion: " JWT("")),
+                      SPK_KIND_AUTHENTICATOR);
+    assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
+    struct spk_view body = spk_http_memory_seen(f.http, 0)->body;
+    assert_true(spk_view_starts(
+        body, SPK_V("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&"
+                    "assertion=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.")));
+    fixture_deinit(&f);
+}
+
+static void a_refused_token_is_replaced_once(void **state)
+{
+    static const struct spk_http_exchange answers[] = {OK("{\"access_token\": \"T\"}"),
+                                                       OK("{\"access_token\": \"U\"}")};
+    struct fixture f;
+    fixture_init(&f, CONFIG, spk_http_memory_create(answers, 2, SPK_HTTP_IN_ORDER));
+    struct spk_component *auth = fixture_build(&f, OAUTH(REFRESH), SPK_KIND_AUTHENTICATOR);
+    const struct spk_authenticator_ops *ops = SPK_OPS(auth, authenticator);
+    assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
+    struct spk_request first = f.request;
+    assert_int_equal(ops->refresh(auth, &first, NULL), SPK_OK);
+    assert_int_equal(ops->refresh(auth, &first, NULL), SPK_OK); /* replaced already */
+    assert_int_equal(spk_http_memory_seen_len(f.http), 2);
+    assert_int_equal(apply_once(&f, auth, NULL), SPK_OK);
+    expect("header", options_text(&f, &f.request.options),
+           PLAIN("{}", "{\"Authorization\":\"Bearer U\"}"));
+    fixture_deinit(&f);
+}
+
+static void a_token_that_is_good_once_is_replaced_in_the_config(void **state)
+{
+    static const struct spk_http_exchange answers[] = {
+        OK("{\"access_token\": \"T\", \"refresh_token\": \"second\", \"expires_in\": 9}")};
+    struct fixture f;
+    fixture_init(&f, "{\"a\": {\"b\": [1]}, \"credentials\": {\"refresh_token\": \"first\"}}",
+                 spk_http_memory_create(answers, 1, SPK_HTTP_IN_ORDER));
+    struct spk_value before = spk_source_config(f.source);
+    struct spk_component *auths[2];
+    for (int i = 0; i < 2; i++)
+        auths[i] =
+            fixture_build(&f, NODE(", client_id: i, client_secret: s, refresh_token_updater: {}"),
+                          SPK_KIND_AUTHENTICATOR);
+    assert_int_equal(apply_once(&f, auths[0], NULL), SPK_OK);
+    assert_int_equal(apply_once(&f, auths[1], NULL), SPK_OK); /* finds the first one's token */
+    assert_int_equal(spk_http_memory_seen_len(f.http), 1);
+    struct spk_value held = spk_get(spk_source_config(f.source), "credentials");
+    assert_string_equal(fixture_text(&f, spk_get(held, "refresh_token")), "\"second\"");
+    assert_string_equal(fixture_text(&f, spk_get(held, "access_token")), "\"T\"");
+    assert_string_equal(fixture_text(&f, before),
+                        "{\"a\":{\"b\":[1]},\"credentials\":{\"refresh_token\":\"first\"}}");
+    fixture_deinit(&f);
+}
+
 static void *apply_in_thread(void *context)
 {
     struct spk_component *auth = context;
@@ -247,19 +389,15 @@ static void *apply_in_thread(void *context)
     struct spk_request request = {.method = SPK_V("GET"), .arena = &arena};
     spk_request_options_init(&request.options, &arena);
     spk_rc rc = SPK_OPS(auth, authenticator)->apply(auth, &request, NULL);
-    bool good = !rc && spk_is_defined(spk_get(request.options.headers, "X-Token"));
+    bool good = !rc && spk_dict_len(request.options.headers) == 1;
     spk_arena_deinit(&arena);
     return good ? context : NULL;
 }
 
-static void many_threads_log_in_once(void **state)
+static void apply_in_many_threads(struct spk_component *auth)
 {
-    enum { THREADS = 16 };
-    static const struct spk_http_exchange answers[] = {OK("{\"t\": \"T\"}"), OK("")};
+    enum { THREADS = 20 };
     pthread_t threads[THREADS];
-    struct fixture f;
-    fixture_init(&f, CONFIG, spk_http_memory_create(answers, 2, SPK_HTTP_IN_ORDER));
-    struct spk_component *auth = fixture_build(&f, LOGIN, SPK_KIND_AUTHENTICATOR);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, apply_in_thread, auth), 0);
     for (int i = 0; i < THREADS; i++) {
@@ -267,8 +405,32 @@ static void many_threads_log_in_once(void **state)
         pthread_join(threads[i], &good);
         assert_non_null(good);
     }
-    assert_int_equal(spk_http_memory_seen_len(f.http), 2);
-    fixture_deinit(&f);
+}
+
+static void many_threads_log_in_once(void **state)
+{
+    static const struct {
+        const char *node;
+        struct spk_http_exchange answers[2];
+        size_t len;
+    } logins[] = {
+        {LOGIN, {OK("{\"t\": \"T\"}"), OK("")}, 2},
+        {OAUTH(REFRESH), {OK("{\"access_token\": \"T\"}")}, 1},
+        {NODE(", refresh_token_updater: {}"),
+         {OK("{\"access_token\": \"T\", \"refresh_token\": \"R\"}")},
+         1},
+        {SESSION("expiration_duration: PT1H, request_authentication: {type: Bearer}, "),
+         {OK("{\"a\": {\"t\": \"T\"}}")},
+         1},
+    };
+    for (size_t i = 0; i < sizeof(logins) / sizeof(*logins); i++) {
+        struct fixture f;
+        fixture_init(&f, CONFIG,
+                     spk_http_memory_create(logins[i].answers, logins[i].len, SPK_HTTP_IN_ORDER));
+        apply_in_many_threads(fixture_build(&f, logins[i].node, SPK_KIND_AUTHENTICATOR));
+        assert_int_equal(spk_http_memory_seen_len(f.http), logins[i].len);
+        fixture_deinit(&f);
+    }
 }
 
 int main(void)
@@ -276,6 +438,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(credentials_go_where_the_manifest_says),
         cmocka_unit_test(a_refused_session_is_opened_again),
+        cmocka_unit_test(a_node_that_cannot_work_is_told_when_it_is_built),
+        cmocka_unit_test(a_signed_token_is_sent_or_the_reason_told),
+        cmocka_unit_test(a_signed_profile_is_exchanged),
+        cmocka_unit_test(a_refused_token_is_replaced_once),
+        cmocka_unit_test(a_token_that_is_good_once_is_replaced_in_the_config),
         cmocka_unit_test(many_threads_log_in_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
