@@ -14,7 +14,7 @@
 
 #define ASK(method, path)                                                                          \
     "{type: HttpRequester, url_base: 'http://api.test', http_method: " method ", path: '" path "'" \
-                                                                                               "}"
+    "}"
 #define STATUS                                                                                     \
     "status_mapping: {running: [run], completed: [done], failed: [bad], timeout: [late]}, "        \
     "status_extractor: {type: DpathExtractor, field_path: [status]}, "                             \
