@@ -155,7 +155,8 @@ struct spk_extractor_ops {
     /* optional: how many records `extract` will find, or -1 where only reading them tells. Lets the
      * next page be asked for before the records of this one are encoded. */
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope);
-    bool in_pieces; /* reads the body through the decoder alone, and once */
+    bool in_pieces;   /* reads the body through the decoder alone, and once */
+    bool reads_bytes; /* reads spk_response_reader itself, and asks the decoder for nothing */
 };
 
 struct spk_record_selector_ops {
@@ -166,7 +167,8 @@ struct spk_record_selector_ops {
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
     /* Before the first use: from now on this extractor finds the records. */
     void (*extract_with)(struct spk_component *self, struct spk_component *extractor);
-    bool (*in_pieces)(struct spk_component *self); /* optional: no */
+    /* optional: whether records can be selected while the body still comes; NULL: no */
+    bool (*in_pieces)(struct spk_component *self, struct spk_component *decoder);
 };
 
 struct spk_record_filter_ops {

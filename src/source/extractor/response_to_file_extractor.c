@@ -4,7 +4,7 @@
 #include "archive/archive.h"
 #include "base/map.h"
 #include "csv/csv.h"
-#include "source/kinds.h"
+#include "source/decoder/decoder.h"
 
 /*
  * ResponseToFileExtractor: the body is CSV, packed by gzip or not, of any size; its rows are the
@@ -25,10 +25,7 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
-enum {
-    CHUNK_BYTES = 256 * 1024, /* the reader copies what it is given: keep that small */
-    ROW_BYTES = 512 * 1024 * 1024,
-};
+enum { CHUNK_BYTES = 256 * 1024 }; /* the reader copies what it is given: keep that small */
 
 struct reading {
     const struct response_to_file_extractor *self;
@@ -182,8 +179,8 @@ static spk_rc take_all(struct reading *r, struct spk_reader *bytes, struct spk_e
     struct spk_csv_options options = {.encoding = "utf-8-sig",
                                       .no_header = true,
                                       .reject_open = true,
-                                      .max_field = ROW_BYTES,
-                                      .max_record = ROW_BYTES};
+                                      .max_field = SPK_RECORD_BYTES,
+                                      .max_record = SPK_RECORD_BYTES};
     struct spk_view piece = {0};
     spk_rc rc = spk_csv_create(&options, &r->csv, err);
     if (!rc)
@@ -204,10 +201,8 @@ static spk_rc extract(struct spk_component *self, const struct spk_scope *scope,
     struct reading r = {.self = (const struct response_to_file_extractor *)self,
                         .visit = visit,
                         .context = context};
-    struct spk_view_reader body;
     struct spk_archive_gzip_reader unpacked;
-    spk_view_reader_init(&body, scope->response->body);
-    spk_archive_gzip_reader_init(&unpacked, &body.reader);
+    spk_archive_gzip_reader_init(&unpacked, spk_response_reader(scope->response));
     spk_rc rc = take_all(&r, &unpacked.reader, err);
     spk_archive_gzip_reader_deinit(&unpacked);
     spk_csv_destroy(r.csv);
@@ -217,7 +212,7 @@ static spk_rc extract(struct spk_component *self, const struct spk_scope *scope,
     return rc;
 }
 
-static const struct spk_extractor_ops ops = {.extract = extract};
+static const struct spk_extractor_ops ops = {.extract = extract, .reads_bytes = true};
 
 const struct spk_component_type spk_type_response_to_file_extractor = {
     .name = "ResponseToFileExtractor",

@@ -26,8 +26,7 @@ static bool can_read_in_pieces(const struct spk_pages *pages)
         SPK_OPS(pages->requester, requester)->error_handler(pages->requester);
     const struct spk_record_selector_ops *selector_ops = SPK_OPS(selector, record_selector);
     const struct spk_error_handler_ops *handler_ops = SPK_OPS(handler, error_handler);
-    return SPK_OPS(pages->decoder, decoder)->in_pieces && selector_ops->in_pieces &&
-           selector_ops->in_pieces(selector) &&
+    return selector_ops->in_pieces && selector_ops->in_pieces(selector, pages->decoder) &&
            !SPK_OPS(paginator, paginator)->needs_body(paginator) && handler_ops->needs_body &&
            !handler_ops->needs_body(handler);
 }

@@ -169,10 +169,12 @@ static void extract_with(struct spk_component *base, struct spk_component *extra
     ((struct record_selector *)base)->extractor = extractor;
 }
 
-static bool in_pieces(struct spk_component *base)
+static bool in_pieces(struct spk_component *base, struct spk_component *decoder)
 {
     struct spk_component *extractor = ((struct record_selector *)base)->extractor;
-    return SPK_OPS(extractor, extractor)->in_pieces;
+    const struct spk_extractor_ops *extractor_ops = SPK_OPS(extractor, extractor);
+    return extractor_ops->reads_bytes ||
+           (extractor_ops->in_pieces && SPK_OPS(decoder, decoder)->in_pieces);
 }
 
 static const struct spk_record_selector_ops ops = {
