@@ -116,8 +116,11 @@ static spk_rc do_check(struct session *s, struct spk_error *err)
     struct spk_view message = {0};
     bool ok = false;
     spk_rc rc = open_source(s, err);
-    if (!rc)
+    if (!rc) {
         rc = spk_source_check(s->source, &s->arena, &ok, &message, err);
+        if (rc == SPK_ECONFIG)
+            spk_airbyte_error(s->out, NULL, err, NULL);
+    }
     if (rc == SPK_ECONFIG && err) {
         message = spk_view_of(err->text);
         rc = SPK_OK;

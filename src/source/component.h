@@ -43,6 +43,7 @@ enum spk_component_kind {
     SPK_KIND_SCHEMA_LOADER,
     SPK_KIND_STATE_MIGRATION,
     SPK_KIND_CHECKER,
+    SPK_KIND_COMPONENTS_RESOLVER,
     SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig
                      */
     SPK_KIND_COUNT
@@ -89,6 +90,7 @@ struct spk_build {
     const struct spk_path *path;
     struct spk_component *parent; /* the component whose property this is, or NULL */
     struct spk_value stream;      /* the stream's manifest node around it, or UNDEFINED */
+    struct spk_component *owner;  /* that stream, not yet finished; NULL outside of streams */
 };
 
 struct spk_component_type {
@@ -119,6 +121,9 @@ spk_rc spk_component_build(const struct spk_build *build, struct spk_value node,
 /* "file:line:column: path: what"; ECONFIG. `at` is the value that is wrong. */
 spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct spk_error *err,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same, but EDATA: a manifest that contradicts itself, which no config can mend. */
+spk_rc spk_build_fault(const struct spk_build *build, struct spk_value at, struct spk_error *err,
+                       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 const struct spk_component_type *spk_component_find(struct spk_view name,
                                                     enum spk_component_kind kind);

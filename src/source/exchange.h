@@ -77,6 +77,9 @@ struct spk_typed_tree {
     const struct spk_template_tree *tree;
     unsigned types;
 };
+/* value_type of components that set fields, as ENUM, and the types that it lets a text be. */
+extern const char *const spk_value_types[];
+unsigned spk_value_type_mask(int value_type);
 spk_rc spk_scope_eval_as(const struct spk_scope *scope, const struct spk_component *self,
                          struct spk_typed_template what, struct spk_value *out,
                          struct spk_error *err);

@@ -262,6 +262,9 @@ struct spk_cursor_type_ops {
     struct spk_view (*cursor_field)(struct spk_component *self);
     /* optional: whether the configured catalog may name another one */
     bool (*takes_catalog_field)(struct spk_component *self);
+    /* optional, of cursors of time: when the state (DICT) of one partition was reached; false where
+     * that cannot be read. */
+    bool (*instant)(struct spk_component *self, struct spk_value state, int64_t *us);
 };
 
 /* ---- schemas and checks */
@@ -270,9 +273,27 @@ struct spk_schema_loader_ops {
                    struct spk_error *err);
 };
 
+struct spk_check;
 struct spk_checker_ops {
-    spk_rc (*check)(struct spk_component *self, struct spk_arena *arena, bool *ok,
-                    struct spk_view *message, struct spk_error *err);
+    /* Says in `check` what is wrong (check/check.h); fails where the check cannot be made. */
+    spk_rc (*check)(struct spk_component *self, struct spk_check *check, struct spk_error *err);
+};
+
+/* ---- components resolvers: which streams a template stands for */
+typedef spk_rc (*spk_node_visit)(void *context, struct spk_value node, struct spk_error *err);
+struct spk_stream_template {
+    struct spk_source *source;
+    struct spk_value node;
+    struct spk_arena *arena; /* where what is made of it goes; lives as long as the source */
+    spk_node_visit visit;
+    void *context;
+};
+
+struct spk_components_resolver_ops {
+    /* Calls visit with a filled copy of the template for each stream, in order; stops at its first
+     * failure. May send requests. */
+    spk_rc (*resolve)(struct spk_component *self, const struct spk_stream_template *template,
+                      struct spk_error *err);
 };
 
 /* ---- retriever: reads one slice */

@@ -44,6 +44,11 @@ static void register_secrets(struct spk_value schema, struct spk_value config, i
         register_secrets(spk_list_at(choices, i), config, depth + 1);
 }
 
+void spk_source_register_secrets(struct spk_value schema, struct spk_value config)
+{
+    register_secrets(schema, config, 0);
+}
+
 /* What the engine itself put into a config is not the user's to be judged. */
 static struct spk_value without_internals(struct spk_arena *arena, struct spk_value config)
 {
@@ -65,7 +70,7 @@ static spk_rc check_config(struct spk_source *source, struct spk_error *err)
     if (rc || !spk_is(spec, SPK_DICT))
         return rc;
     struct spk_value schema = spk_get(spec, "connection_specification");
-    register_secrets(schema, source->config, 0);
+    spk_source_register_secrets(schema, source->config);
     struct spk_view problem = {0};
     struct spk_value config = without_internals(&source->arena, source->config);
     if (!spk_is(schema, SPK_DICT) || spk_jsonschema_valid(schema, config, &source->arena, &problem))
@@ -119,7 +124,8 @@ void spk_source_destroy(struct spk_source *source)
     spk_pause_deinit(&source->pause);
     if (source->owns_http)
         spk_http_destroy(source->http);
-    spk_map_deinit(&source->streams);
+    free(source->streams);
+    spk_arena_deinit(&source->node_arena);
     spk_arena_deinit(&source->arena);
     spk_arena_deinit(&source->config_arena);
     pthread_mutex_destroy(&source->lock);
@@ -128,88 +134,19 @@ void spk_source_destroy(struct spk_source *source)
     free(source);
 }
 
-spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
-                               struct spk_value *names, struct spk_error *err)
-{
-    struct spk_value nodes;
-    spk_rc rc = spk_source_stream_nodes(source, &nodes, err);
-    if (rc)
-        return rc;
-    *names = spk_list_new(arena);
-    for (size_t i = 0; i < spk_list_len(nodes); i++)
-        spk_list_append(*names, spk_get(spk_list_at(nodes, i), "name"));
-    return SPK_OK;
-}
-
-static spk_rc build_stream(struct spk_source *source, struct spk_value nodes, size_t index,
-                           struct spk_component **out, struct spk_error *err)
-{
-    struct spk_path streams = {.key = SPK_VIEW("streams")};
-    struct spk_path item = {.parent = &streams, .index = index};
-    struct spk_build build = spk_source_build(source, &item);
-    struct spk_value node = spk_list_at(nodes, index);
-    if (spk_nodes_have_parent(nodes, spk_value_text_or(spk_get(node, "name"), "")))
-        node = spk_node_with_cache(build.arena, node);
-    return spk_component_build(&build, node, SPK_KIND_STREAM, out, err);
-}
-
-static spk_rc find_or_build(struct spk_source *source, struct spk_view name,
-                            struct spk_component **out, struct spk_error *err)
-{
-    struct spk_value nodes;
-    *out = spk_map_get(&source->streams, name);
-    if (*out)
-        return SPK_OK;
-    spk_rc rc = spk_source_stream_nodes(source, &nodes, err);
-    for (size_t i = 0; !rc && i < spk_list_len(nodes); i++) {
-        struct spk_value stream_name = spk_get(spk_list_at(nodes, i), "name");
-        if (!spk_view_equal(spk_value_text_or(stream_name, ""), name))
-            continue;
-        rc = build_stream(source, nodes, i, out, err);
-        if (rc)
-            return spk_error_context(err, rc, "stream %.*s", SPK_FMT(name));
-        spk_map_set(&source->streams, name, *out);
-        return SPK_OK;
-    }
-    return rc;
-}
-
-spk_rc spk_source_stream(struct spk_source *source, struct spk_view name,
-                         struct spk_component **out, struct spk_error *err)
-{
-    pthread_mutex_lock(&source->lock);
-    spk_rc rc = find_or_build(source, name, out, err);
-    pthread_mutex_unlock(&source->lock);
-    return rc;
-}
-
-spk_rc spk_source_check(struct spk_source *source, struct spk_arena *arena, bool *ok,
-                        struct spk_view *message, struct spk_error *err)
-{
-    struct spk_value node;
-    struct spk_path path = {.key = SPK_VIEW("check")};
-    struct spk_build build = spk_source_build(source, &path);
-    struct spk_component *checker = NULL;
-    spk_rc rc = spk_manifest_section(source->manifest, "check", &node, err);
-    if (!rc && !spk_is_defined(node))
-        rc = spk_build_fail(&build, source->manifest->raw, err, "a manifest needs a check");
-    if (!rc)
-        rc = spk_component_build(&build, node, SPK_KIND_CHECKER, &checker, err);
-    return rc ? rc : SPK_OPS(checker, checker)->check(checker, arena, ok, message, err);
-}
-
 spk_rc spk_source_discover(struct spk_source *source, struct spk_arena *arena,
                            struct spk_value *catalog, struct spk_error *err)
 {
-    struct spk_value names;
-    spk_rc rc = spk_source_stream_names(source, arena, &names, err);
+    spk_rc rc = spk_source_find_streams(source, SPK_STREAMS_ALL, err);
+    if (!rc)
+        rc = spk_stream_groups_check(source, source->stream_nodes, (struct spk_value){0}, err);
     struct spk_value streams = spk_list_new(arena);
-    for (size_t i = 0; !rc && i < spk_list_len(names); i++) {
+    for (size_t i = 0; !rc && i < source->stream_count; i++) {
         struct spk_component *stream = NULL;
         struct spk_value entry;
-        rc = spk_source_stream(source, spk_value_text_or(spk_list_at(names, i), ""), &stream, err);
+        rc = spk_source_stream_at(source, i, &stream, err);
         if (!rc)
-            rc = spk_stream_catalog_entry(stream, arena, &entry, err);
+            rc = spk_stream_catalog_entry(spk_stream_initial(stream), arena, &entry, err);
         if (!rc)
             spk_list_append(streams, entry);
     }

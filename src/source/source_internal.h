@@ -9,6 +9,13 @@
 #include "source/manifest/manifest_internal.h"
 #include "source/pause.h"
 
+/* How far the streams of a source are known. */
+enum spk_streams_found {
+    SPK_STREAMS_NONE,
+    SPK_STREAMS_WRITTEN, /* those that stand in the manifest */
+    SPK_STREAMS_ALL,     /* and those that its dynamic_streams make */
+};
+
 struct spk_source {
     struct spk_manifest *manifest;
     struct spk_arena arena;        /* components, templates, streams */
@@ -25,23 +32,32 @@ struct spk_source {
     int concurrency;              /* 0: the manifest's */
     struct spk_component **built; /* every component, for close */
     size_t built_len, built_cap;
-    struct spk_value stream_nodes; /* LIST for this config; UNDEFINED before the first use */
-    struct spk_map streams;        /* name -> struct spk_component *, built on first use */
-    pthread_mutex_t lock;          /* building, schemas */
-    struct spk_pause pause;        /* whoever waits for a time */
-    struct spk_sink *sink;         /* where messages go; NULL: nowhere */
-    struct spk_value catalog;      /* of the running read; UNDEFINED otherwise */
+    enum spk_streams_found streams_found;
+    struct spk_arena node_arena;    /* of the thread that finds them */
+    struct spk_value stream_nodes;  /* LIST of manifest nodes for this config */
+    struct spk_component **streams; /* by place in stream_nodes; NULL before the first use */
+    size_t stream_count, streams_cap;
+    pthread_mutex_t lock;     /* building, schemas */
+    struct spk_pause pause;   /* whoever waits for a time */
+    struct spk_sink *sink;    /* where messages go; NULL: nowhere */
+    struct spk_value catalog; /* of the running read; UNDEFINED otherwise */
 };
 
 /* Top-level build context. */
 struct spk_build spk_source_build(struct spk_source *source, const struct spk_path *path);
-/* The manifest nodes of the streams that this config has. Call under `lock` or alone. */
-spk_rc spk_source_stream_nodes(struct spk_source *source, struct spk_value *out,
+/* stream/streams.c. Finds the source's streams, once; may send requests for the dynamic ones. Comes
+ * before the functions below, from one thread. */
+spk_rc spk_source_find_streams(struct spk_source *source, enum spk_streams_found wanted,
                                struct spk_error *err);
-/* The names of all streams in manifest order. */
-spk_rc spk_source_stream_names(struct spk_source *source, struct spk_arena *arena,
-                               struct spk_value *names, struct spk_error *err);
-/* The stream of that name, built on first use; *out NULL where the manifest has none. */
+/* They are found again when they are needed next: for another config. */
+void spk_source_forget_streams(struct spk_source *source);
+/* LIST of the names of the streams found. */
+struct spk_value spk_source_stream_names(struct spk_source *source, struct spk_arena *arena);
+/* The index'th of them, built on first use. */
+spk_rc spk_source_stream_at(struct spk_source *source, size_t index, struct spk_component **out,
+                            struct spk_error *err);
+bool spk_source_has_stream(const struct spk_source *source, struct spk_view name);
+/* The last one of that name; *out NULL where there is none. */
 spk_rc spk_source_stream(struct spk_source *source, struct spk_view name,
                          struct spk_component **out, struct spk_error *err);
 /* The cursor field that the catalog of the running read names for the stream; *field is untouched
@@ -59,6 +75,8 @@ struct spk_config_change {
 /* For the rest of the run, and told to the orchestrator by one CONTROL message. */
 spk_rc spk_source_change_config(struct spk_source *source, const struct spk_config_change *changes,
                                 size_t len, struct spk_error *err);
+/* Hides the values of a config (or a part of one) that the spec's JSON schema marks as secret. */
+void spk_source_register_secrets(struct spk_value schema, struct spk_value config);
 void spk_source_remember(struct spk_source *source, struct spk_component *component);
 
 #endif

@@ -7,22 +7,39 @@
 #include "template/template.h"
 #include "yaml/yaml.h"
 
+/* Puts the place in front of what `err` says. */
+static spk_rc tell_place(const struct spk_build *build, struct spk_value at, spk_rc rc,
+                         struct spk_error *err)
+{
+    struct spk_buf path = {0};
+    spk_path_print(&path, build->path);
+    if (path.len > 0)
+        spk_error_context(err, rc, "%s", spk_buf_cstr(&path));
+    spk_buf_deinit(&path);
+    if (at.mark)
+        return spk_error_context(err, rc, "%s:%u:%u", build->file, spk_mark_line(at.mark),
+                                 spk_mark_column(at.mark));
+    return spk_error_context(err, rc, "%s", build->file);
+}
+
 spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct spk_error *err,
                       const char *format, ...)
 {
-    struct spk_buf path = {0};
     va_list args;
     va_start(args, format);
     spk_error_vset(err, SPK_ECONFIG, format, args);
     va_end(args);
-    spk_path_print(&path, build->path);
-    if (path.len > 0)
-        spk_error_context(err, SPK_ECONFIG, "%s", spk_buf_cstr(&path));
-    spk_buf_deinit(&path);
-    if (at.mark)
-        return spk_error_context(err, SPK_ECONFIG, "%s:%u:%u", build->file, spk_mark_line(at.mark),
-                                 spk_mark_column(at.mark));
-    return spk_error_context(err, SPK_ECONFIG, "%s", build->file);
+    return tell_place(build, at, SPK_ECONFIG, err);
+}
+
+spk_rc spk_build_fault(const struct spk_build *build, struct spk_value at, struct spk_error *err,
+                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    spk_error_vset(err, SPK_EDATA, format, args);
+    va_end(args);
+    return tell_place(build, at, SPK_EDATA, err);
 }
 
 static spk_rc wrong_type(const struct spk_build *build, struct spk_value at, const char *wanted,
@@ -214,8 +231,10 @@ spk_rc spk_component_build(const struct spk_build *build, struct spk_value node,
     if (!spk_is(self->parameters, SPK_DICT))
         self->parameters = spk_dict_new(build->arena);
     struct spk_build inner = *build;
-    if (kind == SPK_KIND_STREAM)
+    if (kind == SPK_KIND_STREAM) {
         inner.stream = node;
+        inner.owner = self;
+    }
     rc = fill(&inner, self, err);
     if (rc)
         return rc;

@@ -49,6 +49,7 @@ static const char *const kind_names[SPK_KIND_COUNT] = {
     [SPK_KIND_SCHEMA_LOADER] = "schema loader",
     [SPK_KIND_STATE_MIGRATION] = "state migration",
     [SPK_KIND_CHECKER] = "check",
+    [SPK_KIND_COMPONENTS_RESOLVER] = "components resolver",
     [SPK_KIND_OTHER] = "part",
 };
 

@@ -211,9 +211,29 @@ static bool takes_catalog_field(struct spk_component *base)
     return ((struct spk_datetime_cursor *)base)->allow_catalog_field;
 }
 
+static bool instant(struct spk_component *base, struct spk_value state, int64_t *us)
+{
+    struct spk_datetime_cursor *self = (struct spk_datetime_cursor *)base;
+    struct spk_value value = spk_dict_get(state, self->field);
+    if (spk_view_is(spk_value_text_or(spk_get(state, "state_type"), ""), "date-range")) {
+        struct spk_value slices = spk_get(state, "slices"), first = {0};
+        if (spk_is(slices, SPK_LIST) && spk_list_len(slices) > 0)
+            first = spk_list_at(slices, 0);
+        value = spk_get(first, "most_recent_cursor_value");
+        if (!spk_value_truthy(value))
+            value = spk_get(first, "end");
+    }
+    struct spk_moment moment;
+    if (!spk_value_truthy(value) || spk_datetime_value(self, value, &moment, NULL))
+        return false;
+    *us = moment.us;
+    return true;
+}
+
 static const struct spk_cursor_type_ops ops = {.start = start_cursor,
                                                .cursor_field = cursor_field,
-                                               .takes_catalog_field = takes_catalog_field};
+                                               .takes_catalog_field = takes_catalog_field,
+                                               .instant = instant};
 
 const struct spk_component_type spk_type_datetime_based_cursor = {
     .name = "DatetimeBasedCursor",

@@ -40,14 +40,21 @@ spk_rc spk_template_path_eval(const struct spk_template_path *path,
                               struct spk_value *out, struct spk_error *err)
 {
     struct spk_scope scope = {.source = self->source, .arena = arena};
+    return spk_template_path_eval_in(path, &scope, self, out, err);
+}
+
+spk_rc spk_template_path_eval_in(const struct spk_template_path *path,
+                                 const struct spk_scope *scope, const struct spk_component *self,
+                                 struct spk_value *out, struct spk_error *err)
+{
     if (spk_is_defined(path->fixed)) {
         *out = path->fixed;
         return SPK_OK;
     }
-    struct spk_value keys = spk_list_new(arena);
+    struct spk_value keys = spk_list_new(scope->arena);
     for (size_t i = 0; i < path->len; i++) {
         struct spk_value key;
-        spk_rc rc = spk_scope_eval(&scope, self, path->steps[i], &key, err);
+        spk_rc rc = spk_scope_eval(scope, self, path->steps[i], &key, err);
         if (rc)
             return rc;
         spk_list_append(keys, key);

@@ -4,6 +4,8 @@
  * of the config. Internal to src/source. */
 #include "source/component.h"
 
+struct spk_scope;
+
 struct spk_template_path {
     struct spk_template_string **steps;
     size_t len;
@@ -17,6 +19,10 @@ spk_rc spk_template_path_build(struct spk_template_path *path, const struct spk_
 spk_rc spk_template_path_eval(const struct spk_template_path *path,
                               const struct spk_component *self, struct spk_arena *arena,
                               struct spk_value *out, struct spk_error *err);
+/* The same for keys that see all of the scope; in its arena. */
+spk_rc spk_template_path_eval_in(const struct spk_template_path *path,
+                                 const struct spk_scope *scope, const struct spk_component *self,
+                                 struct spk_value *out, struct spk_error *err);
 /* Whether a key is "*", which makes the path one of several values. */
 bool spk_path_has_any(struct spk_value path);
 /* Whether a key is a pattern of any kind. */

@@ -98,7 +98,8 @@ static spk_rc resolve_section(struct spk_manifest *manifest, const char *name,
     if (rc)
         return rc;
     spk_set(whole, name, resolved);
-    rc = spk_parameters_propagate(manifest, whole, &resolved, err);
+    struct spk_propagation how = {.arena = &manifest->arena};
+    rc = spk_parameters_propagate(manifest, &how, whole, &resolved, err);
     if (!rc)
         *out = spk_get(resolved, name);
     return rc;

@@ -27,7 +27,12 @@ spk_rc spk_references_resolve(struct spk_manifest *manifest, struct spk_value no
 
 /* A deep copy of `node` in which every component has its type (by parent type and field where it is
  * not written) and carries the $parameters of those around it. */
-spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_value node,
+struct spk_propagation {
+    struct spk_arena *arena;
+    bool outer_wins; /* of two parameters of one name; otherwise the inner component's counts */
+};
+spk_rc spk_parameters_propagate(const struct spk_manifest *manifest,
+                                const struct spk_propagation *how, struct spk_value node,
                                 struct spk_value *out, struct spk_error *err);
 
 /* A top-level section ("streams", "spec", ...) resolved and propagated; UNDEFINED where absent. */

@@ -61,7 +61,8 @@ static const struct {
 };
 
 struct propagation {
-    struct spk_manifest *manifest;
+    const struct spk_manifest *manifest;
+    const struct spk_propagation *how;
     struct spk_error *err;
     int depth;
     size_t nodes;
@@ -96,11 +97,12 @@ static bool is_typed_dict(struct spk_value node)
     return spk_is(node, SPK_DICT) && spk_value_truthy(spk_get(node, "type"));
 }
 
-static struct spk_value merge_parameters(struct spk_arena *arena, struct spk_value outer,
+static struct spk_value merge_parameters(const struct spk_propagation *how, struct spk_value outer,
                                          struct spk_value own)
 {
-    struct spk_value merged = spk_dict_copy(arena, outer);
-    spk_dict_update(merged, own);
+    bool swap = how->outer_wins && spk_is(own, SPK_DICT);
+    struct spk_value merged = spk_dict_copy(how->arena, swap ? own : outer);
+    spk_dict_update(merged, swap ? outer : own);
     return merged;
 }
 
@@ -122,7 +124,7 @@ static spk_rc propagate_plain(struct propagation *p, struct spk_view field, stru
 static spk_rc propagate_list(struct propagation *p, struct spk_view field, struct spk_value list,
                              struct spk_value parameters, struct spk_value *out)
 {
-    struct spk_value copy = spk_list_new(&p->manifest->arena);
+    struct spk_value copy = spk_list_new(p->how->arena);
     copy.mark = list.mark;
     for (size_t i = 0; i < spk_list_len(list); i++) {
         struct spk_value item = spk_list_at(list, i);
@@ -142,7 +144,7 @@ static spk_rc propagate_list(struct propagation *p, struct spk_view field, struc
 static spk_rc propagate_field(struct propagation *p, struct spk_value type, struct spk_entry *entry,
                               struct spk_value parameters)
 {
-    struct spk_arena *arena = &p->manifest->arena;
+    struct spk_arena *arena = p->how->arena;
     bool list = spk_is(entry->value, SPK_LIST);
     if ((!list && !spk_is(entry->value, SPK_DICT)) || !spk_is(entry->key, SPK_STRING))
         return SPK_OK;
@@ -180,7 +182,7 @@ static spk_rc propagate_component(struct propagation *p, struct spk_value node,
 static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk_value node,
                         struct spk_value parameters, struct spk_value *out)
 {
-    struct spk_arena *arena = &p->manifest->arena;
+    struct spk_arena *arena = p->how->arena;
     if (++p->depth > SPK_MANIFEST_MAX_DEPTH || ++p->nodes > SPK_MANIFEST_MAX_NODES)
         return spk_manifest_fail(p->manifest, node, p->err, "components are nested too deeply");
     struct spk_value copy = spk_dict_copy(arena, node);
@@ -190,7 +192,7 @@ static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk
         if (found)
             spk_set(copy, "type", spk_str(found));
     }
-    struct spk_value current = merge_parameters(arena, parameters, spk_get(copy, "$parameters"));
+    struct spk_value current = merge_parameters(p->how, parameters, spk_get(copy, "$parameters"));
     spk_dict_remove(copy, SPK_V("$parameters"));
     spk_rc rc = SPK_OK;
     if (is_json_schema(copy))
@@ -205,9 +207,10 @@ static spk_rc propagate(struct propagation *p, struct spk_view field, struct spk
     return rc;
 }
 
-spk_rc spk_parameters_propagate(struct spk_manifest *manifest, struct spk_value node,
+spk_rc spk_parameters_propagate(const struct spk_manifest *manifest,
+                                const struct spk_propagation *how, struct spk_value node,
                                 struct spk_value *out, struct spk_error *err)
 {
-    struct propagation p = {.manifest = manifest, .err = err};
-    return propagate(&p, SPK_V(""), node, spk_dict_new(&manifest->arena), out);
+    struct propagation p = {.manifest = manifest, .how = how, .err = err};
+    return propagate(&p, SPK_V(""), node, spk_dict_new(how->arena), out);
 }

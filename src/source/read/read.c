@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "read_internal.h"
+#include "source/stream/nodes.h"
 
 /* What a worker's freed pages may hold on to, for the next one. */
 #define KEPT_BYTES ((size_t)16 << 20)
@@ -130,8 +131,9 @@ static struct spk_stream_read *pick_generator(struct spk_read *read)
     if (read->generators >= read->generator_limit)
         return NULL;
     for (size_t i = 0; i < read->stream_count; i++) {
-        if (read->streams[i].phase == SPK_READ_WAITING)
-            return &read->streams[i];
+        struct spk_stream_read *stream = &read->streams[i];
+        if (stream->phase == SPK_READ_WAITING && !spk_read_must_wait(read, stream))
+            return stream;
     }
     return NULL;
 }
@@ -142,11 +144,16 @@ static void start_generating(struct spk_read *read, struct spk_stream_read *stre
     if (stream->phase != SPK_READ_WAITING)
         return;
     struct spk_error err = {0};
+    struct spk_arena arena = {0};
+    struct spk_sink *sink = read->sink;
     stream->phase = SPK_READ_ACTIVE;
     read->generators++;
-    if (read->sink->ops->stream_status(read->sink, stream->info, SPK_STREAM_STARTED, NULL, &err) &&
-        !read->fatal.rc)
+    spk_rc rc = sink->ops->stream_status(sink, stream->info, SPK_STREAM_STARTED, NULL, &err);
+    if (!rc && stream->forgotten)
+        rc = sink->ops->state(sink, stream->info, spk_dict_new(&arena), &err);
+    if (rc && !read->fatal.rc)
         read->fatal = err;
+    spk_arena_deinit(&arena);
 }
 
 static bool all_done(const struct spk_read *read)
@@ -234,28 +241,43 @@ static void release(struct spk_read *read)
     pthread_cond_destroy(&read->changed);
 }
 
-/* A configured stream that the manifest lacks is told as INCOMPLETE and left out. */
-static spk_rc add_stream(struct spk_read *read, struct spk_value configured, struct spk_value state,
-                         struct spk_error *err)
+/* The stream that is read from the given state. */
+static spk_rc choose(struct spk_stream_read *stream, struct spk_component *found,
+                     struct spk_value states, struct spk_error *err)
 {
-    struct spk_value node = spk_get(configured, "stream");
-    struct spk_value name = spk_get(node, "name");
+    struct spk_stream_info info = {.name = spk_stream_name(found)};
+    struct spk_stream_choice choice;
+    struct spk_value state;
+    spk_rc rc = spk_state_of_stream(states, &info, &state, err);
+    if (!rc)
+        rc = spk_stream_choose(found, state, &choice, err);
+    if (rc)
+        return rc;
+    stream->stream = choice.stream;
+    stream->info = &choice.stream->info;
+    stream->state = choice.state;
+    stream->forgotten = choice.forgotten;
+    return SPK_OK;
+}
+
+/* A configured stream that the source lacks is told as INCOMPLETE and left out. */
+static spk_rc add_stream(struct spk_read *read, struct spk_value configured,
+                         struct spk_value states, struct spk_error *err)
+{
+    struct spk_value name = spk_get(spk_get(configured, "stream"), "name");
+    struct spk_component *found = NULL;
     if (!spk_is(name, SPK_STRING))
         return spk_error_set(err, SPK_ECONFIG, "catalog: a stream without a name");
-    struct spk_stream_read *stream = &read->streams[read->stream_count];
-    struct spk_error failure = {0};
-    spk_rc rc = spk_source_stream(read->source, name.text, &stream->stream, &failure);
-    if (rc || !stream->stream) {
-        struct spk_stream_info missing = {.name = name.text};
-        if (!rc)
-            return read->sink->ops->stream_status(read->sink, &missing, SPK_STREAM_INCOMPLETE, NULL,
-                                                  err);
-        if (err)
-            *err = failure;
+    spk_rc rc = spk_source_stream(read->source, name.text, &found, err);
+    if (rc)
         return rc;
+    if (!found) {
+        struct spk_stream_info missing = {.name = name.text};
+        return read->sink->ops->stream_status(read->sink, &missing, SPK_STREAM_INCOMPLETE, NULL,
+                                              err);
     }
-    stream->info = &((struct spk_declarative_stream *)stream->stream)->info;
-    rc = spk_state_of_stream(state, stream->info, &stream->state, err);
+    struct spk_stream_read *stream = &read->streams[read->stream_count];
+    rc = choose(stream, found, states, err);
     if (rc)
         return rc;
     read->stream_count++;
@@ -271,10 +293,13 @@ static spk_rc prepare(struct spk_read *read, struct spk_value catalog, struct sp
     if (!spk_is(streams, SPK_LIST))
         return spk_error_set(err, SPK_ECONFIG, "catalog: no list of streams");
     read->streams = spk_memory_zalloc((spk_list_len(streams) + 1) * sizeof(*read->streams));
-    spk_rc rc = SPK_OK;
+    spk_rc rc = spk_source_find_streams(read->source, SPK_STREAMS_ALL, err);
+    if (!rc)
+        rc = spk_stream_groups_check(read->source, read->source->stream_nodes,
+                                     (struct spk_value){0}, err);
     for (size_t i = 0; !rc && i < spk_list_len(streams); i++)
         rc = add_stream(read, spk_list_at(streams, i), state, err);
-    return rc;
+    return rc ? rc : spk_read_groups_load(read, err);
 }
 
 spk_rc spk_source_read(struct spk_source *source, struct spk_value catalog, struct spk_value state,

@@ -11,12 +11,15 @@
 enum spk_read_phase { SPK_READ_WAITING, SPK_READ_ACTIVE, SPK_READ_EXHAUSTED, SPK_READ_DONE };
 
 struct spk_stream_read {
-    struct spk_component *stream;
+    struct spk_declarative_stream *stream;
     const struct spk_stream_info *info;
     struct spk_cursor *cursor;
     struct spk_slices *slices;
     struct spk_value state; /* given */
+    bool forgotten;         /* the given state was too old: an empty one is told */
     enum spk_read_phase phase;
+    struct spk_view group; /* of stream_groups, or empty */
+    bool *ancestors; /* by place in `streams`: parents that are in a group; of a grouped read */
     bool generating; /* a worker is inside slices->next */
     bool announced;  /* RUNNING was said */
     bool failed;
@@ -39,6 +42,7 @@ struct spk_read {
     pthread_cond_t changed;
     struct spk_stream_read *streams;
     size_t stream_count;
+    bool grouped; /* a stream is in a group */
     struct spk_slice_task *queue, **queue_end;
     size_t queued, queue_limit;
     int generators, generator_limit;
@@ -53,6 +57,11 @@ void spk_read_slice(struct spk_read *read, struct spk_slice_task *task);
 void spk_read_stream_failed(struct spk_read *read, struct spk_stream_read *stream,
                             const struct spk_error *failure);
 void spk_read_fatal(struct spk_read *read, const struct spk_error *error);
+
+/* read/groups.c: when the streams are known. */
+spk_rc spk_read_groups_load(struct spk_read *read, struct spk_error *err);
+/* Whether a waiting stream must wait on, for another one of its group. Under the lock. */
+bool spk_read_must_wait(const struct spk_read *read, const struct spk_stream_read *stream);
 
 /* read/state.c: the stream_state of a stream in a list of state messages, or UNDEFINED. ECONFIG for
  * a shape that is no state. */

@@ -65,7 +65,7 @@ static spk_rc close_slice(struct slice_reader *reader, struct spk_error *err)
 static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
 {
     struct spk_stream_read *stream = reader->task->stream;
-    struct spk_component *retriever = ((struct spk_declarative_stream *)stream->stream)->retriever;
+    struct spk_component *retriever = stream->stream->retriever;
     struct spk_sink *sink = reader->read->sink;
     spk_rc rc =
         sink->ops->slice_begin(sink, stream->info, &reader->task->slice, &reader->handle, err);

@@ -27,11 +27,12 @@ struct parent_slices {
     struct spk_slices base;
     struct spk_substream_router *router;
     struct spk_arena arena;
-    struct spk_value state;      /* of the child, given */
-    bool lazy;                   /* nothing is read before it is asked for */
-    bool tracks;                 /* a parent has incremental_dependency */
-    bool embeds;                 /* records of the child are taken from the parents' */
-    struct spk_cursor **cursors; /* one per parent; the thread's once it runs */
+    struct spk_value state;            /* of the child, given */
+    bool lazy;                         /* nothing is read before it is asked for */
+    bool tracks;                       /* a parent has incremental_dependency */
+    bool embeds;                       /* records of the child are taken from the parents' */
+    struct spk_stream_choice *choices; /* one per parent: what is read of it */
+    struct spk_cursor **cursors;       /* one per parent; the thread's once it runs */
 
     pthread_t thread;
     bool started;
@@ -72,9 +73,10 @@ static void destroy_partition(struct partition *partition)
 struct reader {
     struct parent_slices *out;
     struct spk_parent_config *config;
-    struct spk_cursor *cursor; /* of the parent being read */
-    struct spk_slice *slice;   /* being read */
-    struct partition *held;    /* made of the newest record, waits for the state after it */
+    struct spk_cursor *cursor;       /* of the parent being read */
+    struct spk_component *retriever; /* of it, too */
+    struct spk_slice *slice;         /* being read */
+    struct partition *held;          /* made of the newest record, waits for the state after it */
     struct snapshot *snapshot;
     bool changed; /* a state changed since the snapshot */
 };
@@ -87,9 +89,8 @@ static struct snapshot *make_snapshot(const struct parent_slices *slices)
     snapshot->state = spk_dict_new(&snapshot->arena);
     for (size_t i = 0; i < parents->len; i++) {
         struct spk_parent_config *config = (struct spk_parent_config *)parents->items[i];
-        struct spk_view name = ((struct spk_declarative_stream *)config->stream)->name;
         if (config->incremental_dependency)
-            spk_dict_set(snapshot->state, name,
+            spk_dict_set(snapshot->state, spk_stream_name(config->stream),
                          slices->cursors[i]->ops->state(slices->cursors[i], &snapshot->arena));
     }
     return snapshot;
@@ -230,8 +231,7 @@ static spk_rc on_page(void *context, struct spk_error *err)
 
 static spk_rc read_slice(struct reader *r, struct spk_error *err)
 {
-    struct spk_component *retriever =
-        ((struct spk_declarative_stream *)r->config->stream)->retriever;
+    struct spk_component *retriever = r->retriever;
     struct spk_evidence evidence = {0};
     bool emit = false;
     struct spk_slice_read read = {.cursor = r->cursor,
@@ -281,20 +281,22 @@ static spk_rc read_parent(struct reader *r, size_t index, struct spk_error *err)
     struct spk_slices *slices = NULL;
     r->config = (struct spk_parent_config *)r->out->router->parents.items[index];
     r->cursor = r->out->cursors[index];
+    r->retriever = r->out->choices[index].stream->retriever;
     spk_rc rc = r->cursor->ops->slices(r->cursor, &slices, err);
     if (!rc)
         rc = read_slices(r, slices, err);
     if (slices)
         slices->ops->destroy(slices);
-    struct spk_view name = ((struct spk_declarative_stream *)r->config->stream)->name;
-    return rc ? spk_error_context(err, rc, "parent stream %.*s", SPK_FMT(name)) : SPK_OK;
+    return rc ? spk_error_context(err, rc, "parent stream %.*s",
+                                  SPK_FMT(spk_stream_name(r->config->stream)))
+              : SPK_OK;
 }
 
 /* A child's state may be that of an older version, which knew one cursor value only. */
 static struct spk_value legacy_state(struct spk_parent_config *config, struct spk_value state,
                                      struct spk_arena *arena)
 {
-    struct spk_component *cursor = ((struct spk_declarative_stream *)config->stream)->cursor;
+    struct spk_component *cursor = spk_stream_incremental(config->stream)->cursor;
     if (!cursor || spk_dict_len(state) != 1)
         return (struct spk_value){0};
     struct spk_value value = state.dict->entries[0].value;
@@ -308,7 +310,7 @@ static struct spk_value legacy_state(struct spk_parent_config *config, struct sp
 /* Where the child's state lets this parent start: its own part, else the child's global one. */
 static struct spk_value state_for(struct parent_slices *slices, struct spk_parent_config *config)
 {
-    struct spk_view name = ((struct spk_declarative_stream *)config->stream)->name;
+    struct spk_view name = spk_stream_name(config->stream);
     struct spk_value state = slices->state;
     if (!config->incremental_dependency || !spk_is(state, SPK_DICT))
         return (struct spk_value){0};
@@ -431,6 +433,7 @@ static void destroy(struct spk_slices *base)
             self->cursors[i]->ops->destroy(self->cursors[i]);
     }
     free(self->cursors);
+    free(self->choices);
     pthread_mutex_destroy(&self->lock);
     pthread_cond_destroy(&self->changed);
     spk_arena_deinit(&self->arena);
@@ -445,10 +448,14 @@ static spk_rc start_parents(struct parent_slices *self, struct spk_error *err)
     const struct spk_components *parents = &self->router->parents;
     spk_rc rc = SPK_OK;
     self->cursors = spk_memory_zalloc(parents->len * sizeof(struct spk_cursor *));
+    self->choices = spk_memory_zalloc(parents->len * sizeof(*self->choices));
     for (size_t i = 0; !rc && i < parents->len; i++) {
         struct spk_parent_config *config = (struct spk_parent_config *)parents->items[i];
         self->tracks |= config->incremental_dependency;
-        rc = spk_stream_start(config->stream, state_for(self, config), &self->cursors[i], err);
+        struct spk_stream_choice *choice = &self->choices[i];
+        rc = spk_stream_choose(config->stream, state_for(self, config), choice, err);
+        if (!rc)
+            rc = spk_stream_start(choice->stream, choice->state, &self->cursors[i], err);
     }
     return rc;
 }
@@ -462,7 +469,7 @@ spk_rc spk_parent_slices_open(struct spk_substream_router *router, struct spk_va
     self->state = state;
     self->queue_end = &self->queue;
     /* A check uses one partition only: nothing is read that it may not need. */
-    self->lazy = !router->base.source->sink;
+    self->lazy = !spk_is(router->base.source->catalog, SPK_DICT);
     self->embeds = !spk_value_truthy(state);
     pthread_mutex_init(&self->lock, NULL);
     pthread_cond_init(&self->changed, NULL);

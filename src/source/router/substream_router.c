@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "source/request/options.h"
-#include "source/stream/nodes.h"
 #include "source/stream/stream.h"
 #include "template/template.h"
 
@@ -141,8 +140,7 @@ static spk_rc finish_parent(struct spk_component *base, const struct spk_build *
     if (rc)
         return rc;
     self->key_path = split_path(build->arena, key);
-    return spk_component_build(&inner, spk_node_with_cache(build->arena, self->stream_node),
-                               SPK_KIND_STREAM, &self->stream, err);
+    return spk_component_build(&inner, self->stream_node, SPK_KIND_STREAM, &self->stream, err);
 }
 
 const struct spk_component_type spk_type_parent_stream_config = {

@@ -273,12 +273,3 @@ void spk_schema_normalize(struct spk_value record, struct spk_value schema, stru
     struct normalizer n = {.root = schema, .arena = arena};
     normalize(&n, record, schema, 0);
 }
-
-spk_rc spk_selector_schema(struct spk_source *source, struct spk_view stream,
-                           struct spk_value *schema, struct spk_error *err)
-{
-    struct spk_component *component = NULL;
-    spk_rc rc = spk_source_stream(source, stream, &component, err);
-    *schema = spk_dict_new(&source->arena);
-    return rc || !component ? rc : spk_stream_schema(component, schema, err);
-}

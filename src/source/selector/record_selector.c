@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "selector.h"
+#include "source/stream/stream.h"
 
 /* RecordSelector: extract, then filter, transform and normalise each record, in that order (or
  * transform before filtering). */
@@ -13,7 +14,7 @@ struct record_selector {
     struct spk_value transform_first; /* as written: a stream that filters by cursor has it true */
     bool transform_before_filtering;
     bool normalize;
-    struct spk_view stream_name;
+    struct spk_declarative_stream *stream; /* whose schema counts; NULL outside of streams */
 };
 
 #define FIELD(name) offsetof(struct record_selector, name)
@@ -69,7 +70,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 {
     struct record_selector *self = (struct record_selector *)base;
     struct spk_value normalization = self->schema_normalization;
-    self->stream_name = spk_value_text_or(spk_get(build->stream, "name"), "");
+    self->stream = (struct spk_declarative_stream *)build->owner;
     struct spk_value cursor = spk_get(build->stream, "incremental_sync");
     self->transform_before_filtering = spk_value_truthy(
         spk_is_nothing(self->transform_first) ? spk_get(cursor, "is_client_side_incremental")
@@ -146,8 +147,8 @@ static spk_rc select_records(struct spk_component *base, const struct spk_scope 
     s.scope.next_page_token = (struct spk_value){0}; /* as in the CDK, filters do not see it */
     if (scope->response->proven_empty)
         return SPK_OK;
-    if (self->normalize)
-        rc = spk_selector_schema(self->base.source, self->stream_name, &s.schema, err);
+    if (self->normalize && self->stream)
+        rc = spk_stream_schema(self->stream, &s.schema, err);
     if (!rc)
         rc = SPK_OPS(self->extractor, extractor)
                  ->extract(self->extractor, scope, on_record, &s, err);

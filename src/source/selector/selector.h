@@ -9,8 +9,4 @@
 void spk_schema_normalize(struct spk_value record, struct spk_value schema,
                           struct spk_arena *arena);
 
-/* The JSON schema of the stream of that name. */
-spk_rc spk_selector_schema(struct spk_source *source, struct spk_view stream,
-                           struct spk_value *schema, struct spk_error *err);
-
 #endif

@@ -33,7 +33,7 @@ static spk_rc try_stream(struct spk_declarative_stream *stream, struct spk_arena
     struct spk_slices *slices = NULL;
     struct spk_slice slice = {0};
     *any = true;
-    spk_rc rc = spk_stream_start(&stream->base, (struct spk_value){0}, &cursor, err);
+    spk_rc rc = spk_stream_start(stream, (struct spk_value){0}, &cursor, err);
     if (!rc)
         rc = cursor->ops->slices(cursor, &slices, err);
     if (!rc)
@@ -47,18 +47,12 @@ static spk_rc try_stream(struct spk_declarative_stream *stream, struct spk_arena
     return rc;
 }
 
-spk_rc spk_stream_available(struct spk_component *self, struct spk_arena *arena, bool *available,
-                            struct spk_view *reason, struct spk_error *err)
+void spk_stream_available(struct spk_declarative_stream *stream, struct spk_arena *arena,
+                          bool *available, struct spk_view *reason)
 {
-    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     struct spk_error failure = {0};
     bool any = false;
     spk_rc rc = try_stream(stream, arena, &any, &failure);
-    if (rc == SPK_ESYSTEM) {
-        if (err)
-            *err = failure;
-        return rc;
-    }
     *available = rc == SPK_OK && any;
     *reason = (struct spk_view){0};
     if (rc)
@@ -68,5 +62,4 @@ spk_rc spk_stream_available(struct spk_component *self, struct spk_arena *arena,
                                    "Cannot attempt to connect to stream %.*s - no stream slices "
                                    "were found",
                                    SPK_FMT(stream->name));
-    return SPK_OK;
 }

@@ -30,12 +30,11 @@ static struct spk_value primary_key(struct spk_arena *arena, struct spk_value wr
     return keys;
 }
 
-spk_rc spk_stream_catalog_entry(struct spk_component *self, struct spk_arena *arena,
+spk_rc spk_stream_catalog_entry(struct spk_declarative_stream *stream, struct spk_arena *arena,
                                 struct spk_value *entry, struct spk_error *err)
 {
-    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     struct spk_value schema;
-    spk_rc rc = spk_stream_schema(self, &schema, err);
+    spk_rc rc = spk_stream_schema(stream, &schema, err);
     if (rc)
         return spk_error_context(err, rc, "stream %.*s: schema", SPK_FMT(stream->name));
     struct spk_component *cursor = stream->cursor;

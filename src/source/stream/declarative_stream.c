@@ -45,6 +45,7 @@ static spk_rc build_loaders(struct spk_declarative_stream *stream, const struct 
     struct spk_path path = {.parent = build->path, .key = SPK_VIEW("schema_loader")};
     struct spk_build inner = *build;
     inner.path = &path;
+    inner.owner = NULL; /* its schema is not there yet */
     stream->loaders.items = spk_arena_array(build->arena, n + 1, sizeof(*stream->loaders.items));
     for (size_t i = 0; i < n; i++) {
         spk_rc rc = spk_component_build(&inner, list ? spk_list_at(node, i) : node,
@@ -123,18 +124,18 @@ static spk_rc load_schema(struct spk_declarative_stream *stream, struct spk_valu
     return SPK_OPS(loader, schema_loader)->load(loader, arena, schema, err);
 }
 
-spk_rc spk_stream_schema(struct spk_component *self, struct spk_value *schema,
+spk_rc spk_stream_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
                          struct spk_error *err)
 {
-    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
+    struct spk_source *source = stream->base.source;
     spk_rc rc = SPK_OK;
-    pthread_mutex_lock(&self->source->lock);
+    pthread_mutex_lock(&source->lock);
     struct spk_value loaded = stream->schema;
     if (!spk_is_defined(loaded))
         rc = load_schema(stream, &loaded, err);
     if (!rc)
         *schema = stream->schema = loaded;
-    pthread_mutex_unlock(&self->source->lock);
+    pthread_mutex_unlock(&source->lock);
     return rc;
 }
 
@@ -152,10 +153,9 @@ static spk_rc migrate_state(struct spk_declarative_stream *stream, struct spk_va
     return rc;
 }
 
-spk_rc spk_stream_start(struct spk_component *self, struct spk_value state, struct spk_cursor **out,
-                        struct spk_error *err)
+spk_rc spk_stream_start(struct spk_declarative_stream *stream, struct spk_value state,
+                        struct spk_cursor **out, struct spk_error *err)
 {
-    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     struct spk_component *retriever = stream->retriever;
     spk_rc rc = migrate_state(stream, &state, err);
     if (rc)

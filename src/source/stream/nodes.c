@@ -4,9 +4,6 @@
 #include "source/source_internal.h"
 #include "template/template.h"
 
-/* The manifest's streams for this config: ConditionalStreams are let in where their condition
- * holds. */
-
 static bool is_conditional(struct spk_value node)
 {
     return spk_view_is(spk_value_text_or(spk_get(node, "type"), ""), "ConditionalStreams");
@@ -33,16 +30,11 @@ static void append_all(struct spk_value to, struct spk_value from)
         spk_list_append(to, spk_list_at(from, i));
 }
 
-spk_rc spk_source_stream_nodes(struct spk_source *source, struct spk_value *out,
-                               struct spk_error *err)
+spk_rc spk_nodes_add_written(struct spk_source *source, struct spk_value nodes,
+                             struct spk_error *err)
 {
     struct spk_value written;
-    if (spk_is_defined(source->stream_nodes)) {
-        *out = source->stream_nodes;
-        return SPK_OK;
-    }
     spk_rc rc = spk_manifest_section(source->manifest, "streams", &written, err);
-    struct spk_value nodes = spk_list_new(&source->arena);
     for (size_t i = 0; !rc && spk_is(written, SPK_LIST) && i < spk_list_len(written); i++) {
         struct spk_value node = spk_list_at(written, i);
         bool in = true;
@@ -54,9 +46,5 @@ spk_rc spk_source_stream_nodes(struct spk_source *source, struct spk_value *out,
         if (!rc && in)
             append_all(nodes, spk_get(node, "streams"));
     }
-    if (rc)
-        return rc;
-    source->stream_nodes = nodes;
-    *out = nodes;
-    return SPK_OK;
+    return rc;
 }

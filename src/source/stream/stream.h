@@ -1,6 +1,6 @@
 #ifndef SPK_SOURCE_STREAM_STREAM_H
 #define SPK_SOURCE_STREAM_STREAM_H
-/* A DeclarativeStream: what its manifest node became. Internal to src/source. */
+/* Streams: what their manifest nodes became. Internal to src/source. */
 #include "source/kinds.h"
 
 struct spk_declarative_stream {
@@ -17,17 +17,33 @@ struct spk_declarative_stream {
     struct spk_stream_info info;
 };
 
-/* The stream's JSON schema, loaded once (in the source's arena). Thread-safe. */
-spk_rc spk_stream_schema(struct spk_component *stream, struct spk_value *schema,
+/* A stream as a catalog or a parent names it is a DeclarativeStream, or a StateDelegatingStream
+ * that stands for one of two. */
+struct spk_view spk_stream_name(const struct spk_component *stream);
+
+/* Which stream is read from a given state. */
+struct spk_stream_choice {
+    struct spk_declarative_stream *stream;
+    struct spk_value state; /* the given one, or UNDEFINED: from the start */
+    bool forgotten;         /* the given state was too old to go on from: its reader must be told */
+};
+spk_rc spk_stream_choose(struct spk_component *stream, struct spk_value state,
+                         struct spk_stream_choice *choice, struct spk_error *err);
+/* The one that is read while there is no state, and the one that goes on from a state. */
+struct spk_declarative_stream *spk_stream_initial(struct spk_component *stream);
+struct spk_declarative_stream *spk_stream_incremental(struct spk_component *stream);
+
+/* The JSON schema, loaded once (in the source's arena). Thread-safe. */
+spk_rc spk_stream_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
                          struct spk_error *err);
 /* Its entry in the catalog. */
-spk_rc spk_stream_catalog_entry(struct spk_component *stream, struct spk_arena *arena,
+spk_rc spk_stream_catalog_entry(struct spk_declarative_stream *stream, struct spk_arena *arena,
                                 struct spk_value *entry, struct spk_error *err);
 /* A running cursor from the given stream_state (UNDEFINED: from the start). */
-spk_rc spk_stream_start(struct spk_component *stream, struct spk_value state,
+spk_rc spk_stream_start(struct spk_declarative_stream *stream, struct spk_value state,
                         struct spk_cursor **out, struct spk_error *err);
-/* Tries to read one record: for CheckStream. *reason in `arena`. */
-spk_rc spk_stream_available(struct spk_component *stream, struct spk_arena *arena, bool *available,
-                            struct spk_view *reason, struct spk_error *err);
+/* Tries to read one record: for checks. *reason in `arena`. Whatever fails makes it unavailable. */
+void spk_stream_available(struct spk_declarative_stream *stream, struct spk_arena *arena,
+                          bool *available, struct spk_view *reason);
 
 #endif

@@ -17,10 +17,6 @@ struct add_fields {
     struct spk_template_string *condition;
 };
 
-static const char *const value_types[] = {"any", "string", "number", "integer", "boolean", NULL};
-static const unsigned type_masks[] = {0, SPK_TEMPLATE_STR, SPK_TEMPLATE_FLOAT, SPK_TEMPLATE_INT,
-                                      SPK_TEMPLATE_BOOL};
-
 static const struct spk_prop field_props[] = {
     {.name = "path",
      .type = SPK_PROP_VALUE,
@@ -35,7 +31,7 @@ static const struct spk_prop field_props[] = {
     {.name = "value_type",
      .type = SPK_PROP_ENUM,
      .offset = offsetof(struct added_field, value_type),
-     .choices = value_types,
+     .choices = spk_value_types,
      .help = "the only type that the value may be read as; otherwise it stays text"},
     SPK_PROP_END,
 };
@@ -96,7 +92,7 @@ static spk_rc cannot_set(const struct added_field *field, struct spk_error *err)
 static spk_rc add_field(struct add_fields *self, const struct spk_scope *scope,
                         struct added_field *field, struct spk_error *err)
 {
-    struct spk_typed_template what = {field->value, type_masks[field->value_type]};
+    struct spk_typed_template what = {field->value, spk_value_type_mask(field->value_type)};
     struct spk_value value;
     bool set = true;
     spk_rc rc = spk_scope_eval_as(scope, &field->base, what, &value, err);

@@ -640,10 +640,8 @@ def parents_of_parents_are_kept():
 
 
 @scenario
-def parents_of_parents_and_themselves():
-    return Scenario(
-        three_levels(), serve_three_levels, ["items", "middles", "tops"], asks_once=True
-    )
+def parents_of_parents_keep_no_answers():
+    return Scenario(three_levels(), serve_three_levels, ["items", "tops"])
 
 
 @scenario
