@@ -281,12 +281,26 @@ static void configure_proxy(struct curl_call *call)
     }
 }
 
+/* libcurl counts a silence in whole seconds. */
+static void configure_times(struct curl_call *call)
+{
+    const struct spk_http_options *options = &call->client->options;
+    const struct spk_http_request *request = &call->request;
+    int connect_ms = request->connect_timeout_ms;
+    int stall_ms = request->stall_timeout_ms;
+    connect_ms = connect_ms ? connect_ms : options->connect_timeout_ms;
+    stall_ms = stall_ms ? stall_ms : options->stall_timeout_ms;
+    curl_easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    curl_easy_setopt(call->easy, CURLOPT_LOW_SPEED_TIME, (stall_ms + 999L) / 1000);
+}
+
 void spk_http_transfer_configure(struct curl_call *call)
 {
     curl_easy_setopt(call->easy, CURLOPT_URL, call->message.url.at);
     configure_method(call);
     configure_headers(call);
     configure_proxy(call);
+    configure_times(call);
     curl_easy_setopt(call->easy, CURLOPT_BUFFERSIZE,
                      call->request.streamed ? streamed_buffer_bytes : body_buffer_bytes);
     curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, call->request.raw ? 0L : 1L);
@@ -401,7 +415,6 @@ static void configure_once(struct curl_call *call)
     const struct http_environment *environment = &client->environment;
     const struct spk_http_options *options = &client->options;
     CURL *easy = call->easy;
-    long stall_s = (options->stall_timeout_ms + 999L) / 1000;
     spk_http_sockets_configure(client, easy);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->cause);
@@ -417,9 +430,7 @@ static void configure_once(struct curl_call *call)
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stall_s);
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, environment->no_proxy ? environment->no_proxy : "");
     if (environment->ca_file || environment->ca_folder) {

@@ -47,12 +47,14 @@ struct spk_http_request {
     size_t headers_len;
     struct spk_view body; /* borrowed until the call is destroyed; HEAD sends none */
 
-    bool streamed;      /* the body is pulled by spk_http_read */
-    bool raw;           /* the body as on the wire: Content-Encoding is not undone */
-    bool no_redirects;  /* a redirect is an answer like any other */
-    size_t max_bytes;   /* of the body after decoding; 0: the client's */
-    unsigned max_ratio; /* decoded to wire bytes, beyond 16 MiB; 0: 250 */
-    int timeout_ms;     /* from start to the last byte; 0: the client's */
+    bool streamed;          /* the body is pulled by spk_http_read */
+    bool raw;               /* the body as on the wire: Content-Encoding is not undone */
+    bool no_redirects;      /* a redirect is an answer like any other */
+    size_t max_bytes;       /* of the body after decoding; 0: the client's */
+    unsigned max_ratio;     /* decoded to wire bytes, beyond 16 MiB; 0: 250 */
+    int timeout_ms;         /* from start to the last byte; 0: the client's */
+    int connect_timeout_ms; /* name resolution to TLS; 0: the client's */
+    int stall_timeout_ms;   /* without a byte, in whole seconds rounded up; 0: the client's */
 };
 
 /* ---- responses ---- */

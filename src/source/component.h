@@ -91,6 +91,7 @@ struct spk_build {
     struct spk_component *parent; /* the component whose property this is, or NULL */
     struct spk_value stream;      /* the stream's manifest node around it, or UNDEFINED */
     struct spk_component *owner;  /* that stream, not yet finished; NULL outside of streams */
+    bool is_parent;               /* that stream is read for its children only */
 };
 
 struct spk_component_type {

@@ -25,7 +25,8 @@ struct spk_request {
     struct spk_request_options options;
     struct spk_view body; /* ready bytes with content_type, when a component made them itself */
     struct spk_view content_type;
-    struct spk_arena *arena; /* of this exchange */
+    int connect_timeout_ms, read_timeout_ms; /* 0: the client's */
+    struct spk_arena *arena;                 /* of this exchange */
 };
 
 struct spk_response {

@@ -32,6 +32,8 @@ struct spk_requester_ops {
     struct spk_component *(*authenticator)(struct spk_component *self); /* or NULL */
     /* optional: whether answers are kept for the run and given again */
     bool (*use_cache)(struct spk_component *self);
+    /* optional: the QueryProperties that its requests are made for, or NULL */
+    struct spk_component *(*query_properties)(struct spk_component *self);
 };
 
 /* ---- error handling */

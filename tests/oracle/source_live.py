@@ -175,7 +175,7 @@ def outcome(code, output, seen):
     """What of a run both engines must agree on."""
     records, statuses = collections.defaultdict(list), collections.defaultdict(list)
     states, check, failures, controls = {}, None, set(), []
-    for line in output.splitlines():
+    for line in output.split("\n"):  # not at U+2028
         if not line.startswith("{"):
             continue
         message = json.loads(line)
@@ -232,7 +232,7 @@ def catalog_of(scenario):
         return {
             "stream": {
                 "name": name,
-                "json_schema": {},
+                "json_schema": scenario.schemas.get(name, {}),
                 "supported_sync_modes": ["full_refresh", "incremental"],
             },
             "sync_mode": "incremental",

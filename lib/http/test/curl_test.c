@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/time.h"
 #include "http/http.h"
 #include "server.h"
 
@@ -272,12 +273,20 @@ static void broken_peers_are_told_apart(void **state)
 static void a_silent_peer_is_left_after_the_stall_time(void **state)
 {
     struct fixture *fixture = *state;
-    struct spk_http_request request = {.url = url_of(fixture, "/silent")};
-    struct spk_http_options options = {.stall_timeout_ms = 1000};
-    struct spk_http *http = client(fixture, &options);
-    assert_int_equal(spk_http_send(http, &request, &fixture->response, &fixture->err),
-                     SPK_ETRANSIENT);
-    expect_has(fixture->err.text, "no answer came in time");
+    static const struct {
+        int client_ms, request_ms;
+    } rows[] = {{1000, 0}, {0, 600}, {20000, 1000}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct spk_http_request request = {.url = url_of(fixture, "/silent"),
+                                           .stall_timeout_ms = rows[i].request_ms};
+        struct spk_http_options options = {.stall_timeout_ms = rows[i].client_ms};
+        struct spk_http *http = client(fixture, &options);
+        int64_t began_us = spk_time_monotonic_us();
+        assert_int_equal(spk_http_send(http, &request, &fixture->response, &fixture->err),
+                         SPK_ETRANSIENT);
+        expect_has(fixture->err.text, "no answer came in time");
+        assert_true(spk_time_monotonic_us() - began_us < 10 * SPK_SECOND_US);
+    }
 }
 
 static void a_host_that_is_not_there_is_transient(void **state)

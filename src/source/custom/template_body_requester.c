@@ -206,6 +206,7 @@ static spk_rc prepare(struct spk_component *base, const struct spk_scope *scope,
 }
 
 static const struct spk_requester_ops ops = {.prepare = prepare,
+                                             .query_properties = spk_http_requester_properties,
                                              .error_handler = spk_http_requester_error_handler,
                                              .authenticator = spk_http_requester_authenticator};
 

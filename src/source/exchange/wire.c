@@ -13,26 +13,30 @@ static struct spk_view text_of(struct spk_arena *arena, struct spk_value value)
     return kept;
 }
 
-static void append_pair(struct spk_buf *out, struct spk_arena *arena, struct spk_view key,
-                        struct spk_value value)
+/* As urlencode(doseq=True) of what requests makes of a value: lists of lists are flattened, an
+ * object counts as the list of its keys. Null alone is left out. */
+static void append_values(struct spk_buf *out, struct spk_arena *arena, struct spk_view key,
+                          struct spk_value value, int depth)
 {
-    if (spk_is_nothing(value))
-        return;
-    spk_url_query_append(out, key, text_of(arena, value));
+    enum { DEEPEST = 2 };
+    bool list = spk_is(value, SPK_LIST) || spk_is(value, SPK_TUPLE);
+    bool dict = spk_is(value, SPK_DICT);
+    if (depth < DEEPEST && (list || dict)) {
+        size_t n = list ? spk_list_len(value) : spk_dict_len(value);
+        for (size_t i = 0; i < n; i++)
+            append_values(out, arena, key,
+                          list ? spk_list_at(value, i) : value.dict->entries[i].key, depth + 1);
+    } else if (depth == DEEPEST || !spk_is_nothing(value)) {
+        spk_url_query_append(out, key, text_of(arena, value));
+    }
 }
 
 /* key=value pairs of a DICT; a list repeats its key. */
 static void append_form(struct spk_buf *out, struct spk_arena *arena, struct spk_value dict)
 {
     for (size_t i = 0; i < spk_dict_len(dict); i++) {
-        struct spk_view key = text_of(arena, dict.dict->entries[i].key);
-        struct spk_value value = dict.dict->entries[i].value;
-        if (!spk_is(value, SPK_LIST) && !spk_is(value, SPK_TUPLE)) {
-            append_pair(out, arena, key, value);
-            continue;
-        }
-        for (size_t j = 0; j < spk_list_len(value); j++)
-            append_pair(out, arena, key, spk_list_at(value, j));
+        const struct spk_entry *e = &dict.dict->entries[i];
+        append_values(out, arena, text_of(arena, e->key), e->value, 0);
     }
 }
 
@@ -85,7 +89,7 @@ static spk_rc encode_url(const struct spk_request *request, struct spk_http_requ
     for (size_t i = 0; i < spk_dict_len(parameters); i++) {
         const struct spk_entry *e = &parameters.dict->entries[i];
         if (spk_is(e->value, SPK_DICT))
-            return spk_error_set(err, SPK_ECONFIG,
+            return spk_error_set(err, SPK_EDATA,
                                  "Invalid value for `%.*s` parameter. The values of request params "
                                  "cannot be an object.",
                                  SPK_FMT(spk_value_text_or(e->key, "?")));
@@ -106,15 +110,17 @@ static bool takes_body(struct spk_view method)
 }
 
 /* The body and the content type that goes with it. */
-static void encode_body(const struct spk_request *request, struct spk_http_request *out,
-                        struct spk_view *content_type)
+static spk_rc encode_body(const struct spk_request *request, struct spk_http_request *out,
+                          struct spk_view *content_type, struct spk_error *err)
 {
     struct spk_value json = request->options.body_json, data = request->options.body_data;
     struct spk_buf body = {0};
     *content_type = request->content_type;
     out->body = request->body;
     if (request->body.at || !takes_body(request->method))
-        return;
+        return SPK_OK;
+    if (spk_value_truthy(json) && spk_value_truthy(data))
+        return spk_error_set(err, SPK_EDATA, "a request has one body: JSON, or data, but not both");
     if (spk_value_truthy(json)) {
         spk_json_write(&body, json, SPK_JSON_SPACED | SPK_JSON_ASCII | SPK_JSON_NAN);
         *content_type = SPK_V("application/json");
@@ -127,6 +133,7 @@ static void encode_body(const struct spk_request *request, struct spk_http_reque
     if (body.len > 0)
         out->body = spk_arena_dup(request->arena, spk_buf_view(&body));
     spk_buf_deinit(&body);
+    return SPK_OK;
 }
 
 static bool has_header(const struct spk_http_request *out, const char *name)
@@ -145,7 +152,10 @@ spk_rc spk_wire_encode(const struct spk_request *request, struct spk_http_reques
     size_t n = spk_is(headers, SPK_DICT) ? spk_dict_len(headers) : 0;
     struct spk_http_header *list = spk_arena_array(request->arena, n + 1, sizeof(*list));
     struct spk_view content_type;
-    *out = (struct spk_http_request){.method = request->method, .headers = list};
+    *out = (struct spk_http_request){.method = request->method,
+                                     .headers = list,
+                                     .connect_timeout_ms = request->connect_timeout_ms,
+                                     .stall_timeout_ms = request->read_timeout_ms};
     spk_rc rc = encode_url(request, out, err);
     if (rc)
         return rc;
@@ -154,7 +164,9 @@ spk_rc spk_wire_encode(const struct spk_request *request, struct spk_http_reques
         list[out->headers_len++] = (struct spk_http_header){text_of(request->arena, e->key),
                                                             text_of(request->arena, e->value)};
     }
-    encode_body(request, out, &content_type);
+    rc = encode_body(request, out, &content_type, err);
+    if (rc)
+        return rc;
     if (content_type.len > 0 && !has_header(out, "content-type"))
         list[out->headers_len++] = (struct spk_http_header){SPK_V("Content-Type"), content_type};
     return SPK_OK;

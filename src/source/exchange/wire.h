@@ -5,7 +5,8 @@
 #include "source/exchange.h"
 
 /* Fills method, url, headers and body of `out` (views in request->arena). Parameters that the URL
- * already has with the same value are left out. ECONFIG for an object as parameter value. */
+ * already has with the same value are left out. EDATA for an object as parameter value, and for two
+ * bodies. */
 spk_rc spk_wire_encode(const struct spk_request *request, struct spk_http_request *out,
                        struct spk_error *err);
 /* The same as templates see it: DICT of method, url, headers (names in any case) and body. */

@@ -10,12 +10,11 @@ static spk_rc collision(struct spk_value key, struct spk_error *err)
 {
     struct spk_buf text = {0};
     spk_value_str(&text, key);
-    spk_error_set(err, SPK_ECONFIG,
-                  "Request body collision, duplicate keys detected at key path: %s",
+    spk_error_set(err, SPK_EDATA, "Request body collision, duplicate keys detected at key path: %s",
                   spk_buf_cstr(&text));
     spk_error_hint(err, "each key of a request may be set by one component only");
     spk_buf_deinit(&text);
-    return SPK_ECONFIG;
+    return SPK_EDATA;
 }
 
 static spk_rc merge_dict(struct spk_value to, struct spk_value from, bool nested,
@@ -54,7 +53,7 @@ static spk_rc merge_part(struct spk_value *to, struct spk_value from, bool neste
         return SPK_OK;
     }
     if (!spk_is(*to, SPK_DICT) || !spk_is(from, SPK_DICT))
-        return spk_error_set(err, SPK_ECONFIG,
+        return spk_error_set(err, SPK_EDATA,
                              "a request body that is text cannot be combined with other options");
     return merge_dict(*to, from, nested, arena, err);
 }

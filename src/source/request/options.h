@@ -5,7 +5,7 @@
 
 /* Empty dicts where nothing is set yet. */
 void spk_request_options_init(struct spk_request_options *options, struct spk_arena *arena);
-/* Adds `from` to `to`. Two parts that set the same key are an error of the manifest (ECONFIG); in
+/* Adds `from` to `to`. Two parts that set the same key are an error of the manifest (EDATA); in
  * JSON bodies equal values and nested objects may meet. */
 spk_rc spk_request_options_merge(struct spk_request_options *to,
                                  const struct spk_request_options *from, struct spk_arena *arena,

@@ -3,7 +3,11 @@
 #include <stddef.h>
 
 #include "http/url.h"
+#include "request_body.h"
+#include "source/properties/properties.h"
 #include "template/template.h"
+
+const char *const spk_http_methods[] = {"GET", "POST", NULL};
 
 #define FIELD(name) offsetof(struct spk_http_requester, name)
 
@@ -24,29 +28,6 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
-/* RequestBody... names its kind; the older two fields are what it becomes. */
-static spk_rc resolve_body(struct spk_http_requester *self, const struct spk_build *build,
-                           struct spk_error *err)
-{
-    struct spk_value body = self->request_body;
-    struct spk_value value = spk_get(body, "value");
-    struct spk_view type = spk_value_text_or(spk_get(body, "type"), "");
-    if (spk_is(body, SPK_DICT)) {
-        if (spk_view_is(type, "RequestBodyJsonObject") || spk_view_is(type, "RequestBodyGraphQL"))
-            self->body_json = value;
-        else if (spk_view_is(type, "RequestBodyUrlEncodedForm") ||
-                 spk_view_is(type, "RequestBodyPlainText"))
-            self->body_data = value;
-        else
-            return spk_build_fail(build, body, err, "Unsupported request body type: %.*s",
-                                  SPK_FMT(type));
-    }
-    if (spk_value_truthy(self->body_data) && spk_value_truthy(self->body_json))
-        return spk_build_fail(build, self->body_data, err,
-                              "only one of request_body_data and request_body_json can be given");
-    return SPK_OK;
-}
-
 static struct spk_template_string *text_template(struct spk_arena *arena, struct spk_view text)
 {
     struct spk_template_string *string = SPK_NEW(arena, struct spk_template_string);
@@ -66,15 +47,53 @@ static void compile_part(struct spk_arena *arena, struct spk_value written,
         *tree = spk_template_tree_parse(arena, written, mode, NULL);
 }
 
+/* What is left of the parameters when the QueryProperties among them are taken out. */
+static struct spk_value without_components(struct spk_arena *arena, struct spk_value parameters)
+{
+    if (!spk_is(parameters, SPK_DICT))
+        return parameters;
+    struct spk_value texts = spk_dict_new(arena);
+    for (size_t i = 0; i < spk_dict_len(parameters); i++) {
+        const struct spk_entry *e = &parameters.dict->entries[i];
+        if (!spk_is(e->value, SPK_DICT))
+            spk_dict_set_value(texts, e->key, e->value);
+    }
+    return texts;
+}
+
+static spk_rc check_timeouts(const struct spk_http_requester *self, const struct spk_build *build,
+                             struct spk_error *err)
+{
+    static const char *const names[] = {"connect_timeout_in_seconds", "read_timeout_in_seconds"};
+    const double seconds[] = {self->connect_timeout_s, self->read_timeout_s};
+    enum { MOST = 1000000 };
+    for (size_t i = 0; i < 2; i++) {
+        struct spk_value written = spk_get(self->base.node, names[i]);
+        if (!spk_is_nothing(written) && !(seconds[i] > 0 && seconds[i] <= MOST))
+            return spk_build_fail(build, written, err, "%s is more than 0 and at most %d", names[i],
+                                  MOST);
+    }
+    return SPK_OK;
+}
+
 spk_rc spk_http_requester_finish(struct spk_component *base, const struct spk_build *build,
                                  struct spk_error *err)
 {
     struct spk_http_requester *self = (struct spk_http_requester *)base;
-    spk_rc rc = resolve_body(self, build, err);
+    spk_rc rc = spk_request_body_resolve(build, self->request_body, &self->body_data,
+                                         &self->body_json, err);
+    if (!rc && spk_value_truthy(self->body_data) && spk_value_truthy(self->body_json))
+        rc = spk_build_fail(build, self->body_data, err,
+                            "only one of request_body_data and request_body_json can be given");
+    if (!rc)
+        rc = spk_query_properties_build(build, base->node, &self->properties_parameter,
+                                        &self->properties, err);
+    if (!rc)
+        rc = check_timeouts(self, build, err);
     if (rc)
         return rc;
-    compile_part(build->arena, self->parameters, SPK_TEMPLATE_TREE_MAPPING, &self->parameters_tree,
-                 &self->parameters_text);
+    compile_part(build->arena, without_components(build->arena, self->parameters),
+                 SPK_TEMPLATE_TREE_MAPPING, &self->parameters_tree, &self->parameters_text);
     compile_part(build->arena, self->headers, SPK_TEMPLATE_TREE_MAPPING, &self->headers_tree,
                  &self->headers_text);
     compile_part(build->arena, self->body_data, SPK_TEMPLATE_TREE_MAPPING, &self->data_tree,
@@ -110,6 +129,53 @@ static spk_rc eval_part(const struct spk_scope *scope, struct spk_component *sel
     return rc;
 }
 
+static void keep_mapping(struct spk_value *part, struct spk_arena *arena)
+{
+    if (!spk_is(*part, SPK_DICT))
+        *part = spk_dict_new(arena);
+}
+
+/* A template may give anything: a text can be the whole of body_data only; what is neither text nor
+ * mapping counts as nothing. */
+static spk_rc keep_usable(struct spk_request_options *options, struct spk_arena *arena,
+                          struct spk_error *err)
+{
+    if (spk_is(options->headers, SPK_STRING))
+        return spk_error_set(err, SPK_EDATA, "request_headers are a text, not a mapping");
+    if (spk_is(options->body_json, SPK_STRING))
+        return spk_error_set(err, SPK_EDATA, "request_body_json is a text, not a mapping");
+    keep_mapping(&options->parameters, arena);
+    keep_mapping(&options->headers, arena);
+    keep_mapping(&options->body_json, arena);
+    if (!spk_is(options->body_data, SPK_STRING) || options->body_data.text.len == 0)
+        keep_mapping(&options->body_data, arena);
+    return SPK_OK;
+}
+
+/* The names of the scope's slice, joined. */
+static spk_rc add_properties(struct spk_http_requester *self, const struct spk_scope *scope,
+                             struct spk_value parameters, struct spk_error *err)
+{
+    struct spk_value names = {0};
+    struct spk_buf text = {0};
+    if (!self->properties_parameter.at)
+        return SPK_OK;
+    if (scope->slice)
+        names = spk_get(scope->slice->extra_fields, "query_properties");
+    if (!spk_is(names, SPK_LIST))
+        return spk_error_set(err, SPK_EDATA,
+                             "QueryProperties are for the requests of a SimpleRetriever only");
+    for (size_t i = 0; i < spk_list_len(names); i++) {
+        if (i > 0)
+            spk_buf_append_char(&text, ',');
+        spk_value_str(&text, spk_list_at(names, i));
+    }
+    spk_dict_set(parameters, self->properties_parameter,
+                 spk_string_dup(scope->arena, spk_buf_view(&text)));
+    spk_buf_deinit(&text);
+    return SPK_OK;
+}
+
 static spk_rc own_options(struct spk_http_requester *self, const struct spk_scope *scope,
                           struct spk_request_options *out, struct spk_error *err)
 {
@@ -127,13 +193,9 @@ static spk_rc own_options(struct spk_http_requester *self, const struct spk_scop
         rc = eval_part(scope, base, data, &out->body_data, err);
     if (!rc)
         rc = eval_part(scope, base, json, &out->body_json, err);
-    if (!rc && !spk_is(out->parameters, SPK_DICT))
-        out->parameters = spk_dict_new(scope->arena);
-    if (!rc && spk_is_nothing(out->headers))
-        out->headers = spk_dict_new(scope->arena);
-    if (!rc && !spk_is(out->headers, SPK_DICT))
-        rc = spk_error_set(err, SPK_ECONFIG, "request_headers did not evaluate to a mapping");
-    return rc;
+    if (!rc)
+        rc = keep_usable(out, scope->arena, err);
+    return rc ? rc : add_properties(self, scope, out->parameters, err);
 }
 
 static struct spk_view without_leading_slashes(struct spk_view path)
@@ -172,12 +234,20 @@ static spk_rc make_url(struct spk_http_requester *self, const struct spk_scope *
     return join(scope->arena, base.len > 0 ? base : url, path, out, err);
 }
 
+/* At least one, where a time is given at all. */
+static int milliseconds(double seconds)
+{
+    return seconds > 0 && seconds < 1e-3 ? 1 : (int)(seconds * 1e3);
+}
+
 spk_rc spk_http_requester_prepare(struct spk_component *base, const struct spk_scope *scope,
                                   const struct spk_request_options *extra,
                                   struct spk_request *request, struct spk_error *err)
 {
     struct spk_http_requester *self = (struct spk_http_requester *)base;
-    request->method = self->http_method;
+    request->method = spk_view_of(spk_http_methods[self->http_method]);
+    request->connect_timeout_ms = milliseconds(self->connect_timeout_s);
+    request->read_timeout_ms = milliseconds(self->read_timeout_s);
     spk_rc rc = own_options(self, scope, &request->options, err);
     if (!rc)
         rc = spk_request_options_merge(&request->options, extra, request->arena, err);
@@ -199,8 +269,14 @@ bool spk_http_requester_use_cache(struct spk_component *self)
     return ((struct spk_http_requester *)self)->use_cache;
 }
 
+struct spk_component *spk_http_requester_properties(struct spk_component *self)
+{
+    return ((struct spk_http_requester *)self)->properties;
+}
+
 static const struct spk_requester_ops ops = {.prepare = spk_http_requester_prepare,
                                              .use_cache = spk_http_requester_use_cache,
+                                             .query_properties = spk_http_requester_properties,
                                              .error_handler = spk_http_requester_error_handler,
                                              .authenticator = spk_http_requester_authenticator};
 

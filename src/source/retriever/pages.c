@@ -1,5 +1,6 @@
 #include "pages.h"
 
+#include "source/properties/properties.h"
 #include "source/request/options.h"
 
 extern const struct spk_component_type spk_type_default_paginator;
@@ -43,6 +44,7 @@ spk_rc spk_pages_finish(struct spk_pages *pages, const struct spk_build *build,
 struct reading {
     const struct spk_pages *pages;
     struct spk_slice_read *read;
+    const struct spk_slice *asked; /* what requests are made for: the slice, with properties */
     struct spk_arena tokens[2];
     unsigned turn;
     struct spk_value token; /* of the page in hand: {"next_page_token": ...}, or UNDEFINED */
@@ -77,6 +79,7 @@ static spk_rc send(struct reading *r, struct spk_exchange **out, struct spk_erro
     struct spk_scope scope = scope_of(r, arena);
     struct spk_component *paginator = r->pages->paginator;
     struct spk_request_options own, slicer;
+    scope.slice = r->asked;
     spk_request_options_init(&own, arena);
     spk_request_options_init(&slicer, arena);
     spk_rc rc = SPK_OPS(paginator, paginator)->options(paginator, &scope, &own, err);
@@ -86,6 +89,14 @@ static spk_rc send(struct reading *r, struct spk_exchange **out, struct spk_erro
     if (!rc)
         rc = spk_request_options_merge(&own, &slicer, arena, err);
     return rc ? rc : spk_exchange_start(r->pages->requester, &scope, &own, out, err);
+}
+
+static void open_page(struct reading *r)
+{
+    r->page.size = 0;
+    r->page.last_record = (struct spk_value){0};
+    r->last = (struct spk_record){0};
+    r->last_is_old = false;
 }
 
 /* A record that nobody changed is read from the page when the page is done, where that is parsed as
@@ -136,6 +147,7 @@ static spk_rc advance(struct reading *r, struct spk_response *response, struct s
     struct spk_scope scope = scope_of(r, response->arena);
     struct spk_value next = {0};
     scope.response = response;
+    scope.slice = r->asked;
     r->page.last_token = spk_get(r->token, "next_page_token");
     if (r->last.arena)
         r->page.last_record = spk_record_tree(&r->last);
@@ -172,15 +184,20 @@ static bool can_look_ahead(struct reading *r, struct spk_response *response, int
     return *count >= 0;
 }
 
-static spk_rc use_records(struct reading *r, struct spk_response *response, struct spk_value token,
+/* A page in hand: its answer, and the token that it was asked for with. */
+struct page {
+    struct spk_response *response;
+    struct spk_value token;
+};
+
+static spk_rc use_records(struct reading *r, struct page page, const struct spk_record_visitor *to,
                           int64_t *extracted, struct spk_error *err)
 {
     struct spk_component *selector = r->pages->selector;
-    struct spk_record_visitor to = {on_record, r};
-    struct spk_scope scope = scope_of(r, response->arena);
-    scope.response = response;
-    scope.next_page_token = token;
-    spk_rc rc = SPK_OPS(selector, record_selector)->select(selector, &scope, &to, extracted, err);
+    struct spk_scope scope = scope_of(r, page.response->arena);
+    scope.response = page.response;
+    scope.next_page_token = page.token;
+    spk_rc rc = SPK_OPS(selector, record_selector)->select(selector, &scope, to, extracted, err);
     if (r->has_enough)
         rc = SPK_OK;
     if (!rc && r->read->page)
@@ -192,20 +209,18 @@ static spk_rc use_records(struct reading *r, struct spk_response *response, stru
 static spk_rc use_page(struct reading *r, struct spk_response *response, struct spk_exchange **next,
                        struct spk_error *err)
 {
-    struct spk_value token = r->token;
+    const struct spk_record_visitor to = {on_record, r};
+    struct page page = {response, r->token};
     int64_t extracted = 0;
     spk_rc rc = SPK_OK;
-    r->page.size = 0;
-    r->page.last_record = (struct spk_value){0};
-    r->last = (struct spk_record){0};
-    r->last_is_old = false;
+    open_page(r);
     if (can_look_ahead(r, response, &r->page.size)) {
         rc = advance(r, response, err);
         if (!rc && spk_is_defined(r->token))
             rc = send(r, next, err);
-        return rc ? rc : use_records(r, response, token, &extracted, err);
+        return rc ? rc : use_records(r, page, &to, &extracted, err);
     }
-    rc = use_records(r, response, token, &extracted, err);
+    rc = use_records(r, page, &to, &extracted, err);
     r->page.size = extracted;
     if (rc || r->has_enough)
         return rc;
@@ -279,14 +294,109 @@ static spk_rc read_pages(struct reading *r, struct spk_error *err)
     return rc;
 }
 
+/* One page asked for in groups of properties. */
+struct grouped_page {
+    struct reading *r;
+    struct spk_arena arena;
+    struct spk_slice slice; /* with the properties of the group */
+    struct spk_merged merged;
+    struct spk_exchange *exchange; /* of the group asked for last */
+    struct spk_response *response; /* of it; NULL where its answer is ignored */
+    bool reset;
+};
+
+static spk_rc on_part(void *context, struct spk_record *record, struct spk_error *err)
+{
+    struct grouped_page *p = context;
+    struct spk_buf key = {0};
+    bool is_part = spk_query_properties_merge_key(p->r->pages->properties, record, &key);
+    if (is_part)
+        spk_merged_add(&p->merged, spk_buf_view(&key), spk_record_tree(record));
+    spk_buf_deinit(&key);
+    return is_part ? SPK_OK : on_record(p->r, record, err);
+}
+
+static spk_rc ask_group(struct grouped_page *p, struct spk_value group, struct spk_error *err)
+{
+    struct reading *r = p->r;
+    const struct spk_record_visitor to = {on_part, p};
+    spk_exchange_destroy(p->exchange);
+    p->exchange = NULL;
+    p->response = NULL;
+    p->slice = *r->read->slice;
+    p->slice.extra_fields = spk_dict_new(&p->arena);
+    spk_set(p->slice.extra_fields, "query_properties", group);
+    spk_slice_finish(&p->slice, &p->arena);
+    spk_rc rc = send(r, &p->exchange, err);
+    if (!rc)
+        rc = spk_exchange_wait(p->exchange, &p->response, &p->reset, err);
+    if (rc || p->reset || !p->response)
+        return rc;
+    return use_records(r, (struct page){p->response, r->token}, &to, &r->page.size, err);
+}
+
+static spk_rc use_merged(struct grouped_page *p, struct spk_error *err)
+{
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && i < p->merged.records.len; i++) {
+        struct spk_record record = {.arena = &p->arena};
+        record.tree = *(struct spk_value *)p->merged.records.entries[i].value;
+        rc = on_record(p->r, &record, err);
+    }
+    return p->r->has_enough ? SPK_OK : rc;
+}
+
+static spk_rc read_grouped_page(struct grouped_page *p, struct spk_value groups, bool *more,
+                                struct spk_error *err)
+{
+    struct reading *r = p->r;
+    spk_rc rc = SPK_OK;
+    open_page(r);
+    r->asked = &p->slice;
+    for (size_t i = 0; !rc && !p->reset && !r->has_enough && i < spk_list_len(groups); i++)
+        rc = ask_group(p, spk_list_at(groups, i), err);
+    if (rc)
+        return rc;
+    if (p->reset)
+        return first_token(r, err);
+    r->read->evidence->pages++;
+    rc = use_merged(p, err);
+    *more = !rc && p->response && !r->has_enough;
+    if (!*more)
+        return rc;
+    rc = advance(r, p->response, err);
+    *more = spk_is_defined(r->token);
+    return rc;
+}
+
+static spk_rc read_grouped_pages(struct reading *r, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_value groups;
+    bool more = true;
+    spk_rc rc = spk_query_properties_groups(r->pages->properties, &arena, &groups, err);
+    if (!rc)
+        rc = first_token(r, err);
+    while (!rc && more) {
+        struct grouped_page page = {.r = r};
+        rc = read_grouped_page(&page, groups, &more, err);
+        spk_exchange_destroy(page.exchange);
+        spk_merged_deinit(&page.merged);
+        spk_arena_deinit(&page.arena);
+    }
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
 spk_rc spk_pages_read(const struct spk_pages *pages, struct spk_slice_read *read,
                       struct spk_error *err)
 {
-    struct reading r = {.pages = pages, .read = read};
+    struct reading r = {.pages = pages, .read = read, .asked = read->slice};
+    bool grouped = pages->properties && !spk_is_defined(read->slice->embedded);
     struct spk_component *paginator = pages->paginator;
     r.is_data_feed = read->cursor && read->cursor->is_data_feed;
     r.wants_last_record = SPK_OPS(paginator, paginator)->needs_last_record(paginator);
-    spk_rc rc = read_pages(&r, err);
+    spk_rc rc = grouped ? read_grouped_pages(&r, err) : read_pages(&r, err);
     spk_arena_deinit(&r.tokens[0]);
     spk_arena_deinit(&r.tokens[1]);
     spk_arena_deinit(&r.last_arena);

@@ -11,8 +11,9 @@ struct spk_pages {
     struct spk_component *selector;
     struct spk_component *paginator;
     struct spk_component *decoder;
-    bool ignore_slicer_parameters; /* on all requests of a slice but the first */
-    bool in_pieces;                /* spk_pages_finish: bodies are read as they arrive */
+    struct spk_component *properties; /* QueryProperties, or NULL */
+    bool ignore_slicer_parameters;    /* on all requests of a slice but the first */
+    bool in_pieces;                   /* spk_pages_finish: bodies are read as they arrive */
 };
 
 /* When all else is set: ECONFIG where the decoder's documents cannot be followed by pages. */

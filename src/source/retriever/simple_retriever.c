@@ -55,7 +55,10 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct simple_retriever *self = (struct simple_retriever *)base;
+    const struct spk_requester_ops *requester = SPK_OPS(self->pages.requester, requester);
     self->pages.source = base->source;
+    if (requester->query_properties)
+        self->pages.properties = requester->query_properties(self->pages.requester);
     self->pages.stream.name = spk_value_text_or(spk_get(build->stream, "name"), "");
     struct spk_path path = {.parent = build->path, .key = SPK_VIEW("partition_router")};
     struct spk_build inner = *build;
@@ -72,18 +75,18 @@ static spk_rc check_embedded(const struct simple_retriever *self,
     struct spk_view stream = self->pages.stream.name;
     const char *decoder = self->pages.decoder->type->name;
     if (cursor && strcmp(cursor->type->name, "DatetimeBasedCursor") != 0)
-        return spk_error_set(err, SPK_ECONFIG,
+        return spk_error_set(err, SPK_EDATA,
                              "stream %.*s: lazy_read_pointer goes with a DatetimeBasedCursor only, "
                              "not with %s",
                              SPK_FMT(stream), cursor->type->name);
     if (cursor && (spk_value_truthy(spk_get(cursor->node, "step")) ||
                    spk_value_truthy(spk_get(cursor->node, "cursor_granularity"))))
-        return spk_error_set(err, SPK_ECONFIG,
+        return spk_error_set(err, SPK_EDATA,
                              "stream %.*s: lazy_read_pointer needs one slice per parent: a cursor "
                              "without step and cursor_granularity",
                              SPK_FMT(stream));
     if (strcmp(decoder, "JsonDecoder") != 0)
-        return spk_error_set(err, SPK_ECONFIG,
+        return spk_error_set(err, SPK_EDATA,
                              "stream %.*s: lazy_read_pointer goes with a JsonDecoder only, not "
                              "with %s",
                              SPK_FMT(stream), decoder);

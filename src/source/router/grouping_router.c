@@ -68,7 +68,7 @@ static spk_rc value_of(struct spk_value partition, struct spk_value *value, stru
     }
     if (found == 1)
         return SPK_OK;
-    return spk_error_set(err, SPK_ECONFIG,
+    return spk_error_set(err, SPK_EDATA,
                          "GroupingPartitionRouter groups partitions of one key; these have %zu",
                          found);
 }

@@ -130,6 +130,7 @@ static spk_rc finish_parent(struct spk_component *base, const struct spk_build *
     struct spk_view key = {0};
     inner.path = &path;
     inner.parent = base;
+    inner.is_parent = true;
     spk_rc rc = spk_scope_text(&scope, base, self->parent_key, &key, err);
     if (!rc)
         rc = spk_scope_text(&scope, base, self->partition_field, &self->field, err);

@@ -81,7 +81,7 @@ static spk_rc value_of(const struct union_slices *self, struct spk_value partiti
     *value = spk_dict_get(partition, self->router->field_name);
     if (spk_is_defined(*value))
         return SPK_OK;
-    return spk_error_set(err, SPK_ECONFIG,
+    return spk_error_set(err, SPK_EDATA,
                          "UnionPartitionRouter: a partition of router %zu has no '%.*s'",
                          self->at + 1, SPK_FMT(self->router->field_name));
 }

@@ -215,8 +215,10 @@ static void expect_requests(const struct engine_case *test, const struct spk_htt
     struct lines lines = {0};
     for (size_t i = 0; i < spk_http_memory_seen_len(http); i++) {
         struct spk_buf line = {0};
-        struct spk_view url = spk_http_memory_seen(http, i)->url;
-        spk_buf_append(&line, spk_view_slice(url, strlen("http://api.test"), url.len));
+        const struct spk_http_seen *seen = spk_http_memory_seen(http, i);
+        spk_buf_append(&line, spk_view_slice(seen->url, strlen("http://api.test"), seen->url.len));
+        if (seen->body.len > 0)
+            spk_buf_printf(&line, " %.*s", SPK_FMT(seen->body));
         add(&lines, &line);
     }
     expect(test->name, "requests", &lines, test->requests);

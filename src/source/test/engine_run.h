@@ -19,11 +19,11 @@ struct engine_case {
     const char *state;   /* JSON: {stream: stream_state}, or NULL */
     struct answer answers[ANSWERS];
     /* Expected lines, sorted, each ended by a newline; NULL: not looked at. */
-    const char *requests;
-    const char *slices;  /* partition, then window */
-    const char *records; /* stream and data */
-    const char *states;  /* the last of each stream */
-    const char *failure; /* part of the error text; NULL: the read succeeds */
+    const char *requests; /* URL, and body where there is one */
+    const char *slices;   /* partition, then window */
+    const char *records;  /* stream and data */
+    const char *states;   /* the last of each stream */
+    const char *failure;  /* part of the error text; NULL: the read succeeds */
 };
 
 /* Runs the case and holds what it expects; the lookback_window of states counts as 0. */

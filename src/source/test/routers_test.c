@@ -185,6 +185,23 @@ static const struct engine_case cases[] = {
         .failure = "the path n.* fits several values",
     },
     {
+        .name = "what a partition and its window put into one object stands side by side",
+        .streams = STREAM(
+            "items",
+            "/items?{{ stream_slice.k }}") "    partition_router: {type: ListPartitionRouter, "
+                                           "cursor_field: k, values: [a], request_option: {type: "
+                                           "RequestOption, inject_into: body_json, field_path: "
+                                           "[w, k]}}\n  incremental_sync: {type: "
+                                           "DatetimeBasedCursor, cursor_field: at, "
+                                           "datetime_format: "
+                                           "'%Y', start_datetime: '2024', end_datetime: '2025', "
+                                           "start_time_option: {type: RequestOption, inject_into: "
+                                           "body_json, field_path: [w, from]}}\n",
+        .read = "items",
+        .answers = {OK("/items?a", "[]")},
+        .requests = "/items?a {\"w\": {\"k\": \"a\", \"from\": \"2024\"}}\n",
+    },
+    {
         .name = "groups hold each value once and count what is left",
         .streams =
             STREAM("items", "/items") "    partition_router: {type: GroupingPartitionRouter, "

@@ -29,6 +29,7 @@ class Scenario:
     config: dict = field(default_factory=dict)
     state: dict = field(default_factory=dict)  # by stream; a list: the messages themselves
     cursor_fields: dict = field(default_factory=dict)  # by stream: what the catalog names
+    schemas: dict = field(default_factory=dict)  # of the configured catalog, by stream
     asks_once: bool = (
         False  # the CDK may send a request twice (streams race for its cache), the engine must not
     )
