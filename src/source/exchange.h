@@ -8,6 +8,7 @@
 #include "source/sink.h"
 
 struct spk_cursor;
+struct spk_resolution;
 
 /* Parts that several components add to one request. Dicts hold values as templates gave them; the
  * requester turns them into text as python-requests would. */
@@ -61,6 +62,7 @@ struct spk_scope {
     struct spk_value extra;        /* DICT of further variables by name */
     bool in_pieces;                /* nobody but the decoder needs the body of a good answer */
     bool response_is_json;         /* templates see response.json() whatever the decoder is */
+    int64_t page_size;             /* asked for instead of the paginator's; 0: that one */
     struct spk_arena *arena;       /* where results go */
 };
 
@@ -131,7 +133,8 @@ void spk_record_replace(struct spk_record *record, struct spk_value tree);
  * Sends with retries: error handler, backoff, rate limits, authentication. start may be called for
  * the next page while the current one is still being encoded; wait does the retries.
  *   SPK_OK and *response: a usable answer. SPK_OK and *response NULL: IGNORE, the slice ends here.
- *   RESET_PAGINATION: *reset. Failures carry the handler's message and class.
+ *   RESET_PAGINATION, REDUCE_PAGE_SIZE, SPLIT_REQUEST_WINDOW: *reset. Failures carry the handler's
+ * message and class.
  */
 struct spk_exchange;
 spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scope *scope,
@@ -139,6 +142,8 @@ spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scop
                           struct spk_error *err);
 spk_rc spk_exchange_wait(struct spk_exchange *exchange, struct spk_response **response, bool *reset,
                          struct spk_error *err);
+/* After a wait: what was decided. */
+const struct spk_resolution *spk_exchange_resolution(const struct spk_exchange *exchange);
 /* After a wait: the last answer whatever its status and what became of it, NULL where none came. */
 struct spk_response *spk_exchange_answer(struct spk_exchange *exchange);
 /* The request as it was sent, as templates see it: DICT of method, url, headers and body. */

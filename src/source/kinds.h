@@ -44,6 +44,8 @@ enum spk_action {
     SPK_ACTION_IGNORE,
     SPK_ACTION_RATE_LIMITED,
     SPK_ACTION_RESET_PAGINATION,
+    SPK_ACTION_REDUCE_PAGE_SIZE,
+    SPK_ACTION_SPLIT_REQUEST_WINDOW,
     SPK_ACTION_REFRESH_TOKEN, /* then as RETRY */
     SPK_ACTION_NONE,          /* the handler has no opinion */
 };
@@ -100,6 +102,9 @@ struct spk_paginator_ops {
     /* Options for the request of the scope's token; also request->path_override (RequestPath). */
     spk_rc (*options)(struct spk_component *self, const struct spk_scope *scope,
                       struct spk_request_options *out, struct spk_error *err);
+    /* optional: the page size that it asks for, UNDEFINED where it asks for none */
+    spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
+                        struct spk_value *size, struct spk_error *err);
     /* Whether `next` looks at the body, or at the last record: otherwise the count is enough. */
     bool (*needs_body)(struct spk_component *self);
     bool (*needs_last_record)(struct spk_component *self);

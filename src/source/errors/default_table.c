@@ -7,6 +7,8 @@ const char *const spk_action_names[] = {"unset",
                                         "IGNORE",
                                         "RATE_LIMITED",
                                         "RESET_PAGINATION",
+                                        "REDUCE_PAGE_SIZE",
+                                        "SPLIT_REQUEST_WINDOW",
                                         "REFRESH_TOKEN_THEN_RETRY",
                                         NULL};
 
@@ -19,6 +21,8 @@ enum spk_action spk_action_of(int choice)
                                               SPK_ACTION_IGNORE,
                                               SPK_ACTION_RATE_LIMITED,
                                               SPK_ACTION_RESET_PAGINATION,
+                                              SPK_ACTION_REDUCE_PAGE_SIZE,
+                                              SPK_ACTION_SPLIT_REQUEST_WINDOW,
                                               SPK_ACTION_REFRESH_TOKEN};
     return actions[choice];
 }

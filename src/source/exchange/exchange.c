@@ -24,8 +24,9 @@ struct spk_exchange {
     bool sent; /* the last try went out, it was not answered from what is kept */
     struct spk_http_response answer;
     struct spk_response response;
-    struct spk_reader body; /* of `call`, where that is streamed */
-    int attempt;            /* tries made */
+    struct spk_reader body;           /* of `call`, where that is streamed */
+    struct spk_resolution resolution; /* of the last try */
+    int attempt;                      /* tries made */
     struct spk_retry retry;
     enum { TOKEN_AS_IT_WAS, TOKEN_REFRESHED, TOKEN_NOT_REFRESHED } token;
 };
@@ -341,34 +342,41 @@ static spk_rc exhausted(struct spk_exchange *x, const struct spk_resolution *res
     return spk_error_context(err, rc, "gave up after %d tries", x->attempt);
 }
 
+static bool asks_in_another_way(enum spk_action action)
+{
+    return action == SPK_ACTION_RESET_PAGINATION || action == SPK_ACTION_REDUCE_PAGE_SIZE ||
+           action == SPK_ACTION_SPLIT_REQUEST_WINDOW;
+}
+
 spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response, bool *reset,
                          struct spk_error *err)
 {
     struct spk_component *handler = SPK_OPS(x->requester, requester)->error_handler(x->requester);
     for (;;) {
         struct spk_error failure;
-        struct spk_resolution resolution = {.action = SPK_ACTION_NONE};
+        struct spk_resolution *resolution = &x->resolution;
         bool again = false;
+        *resolution = (struct spk_resolution){.action = SPK_ACTION_NONE};
         await(x, &failure);
-        SPK_OPS(handler, error_handler)->interpret(handler, &x->scope, &failure, &resolution);
-        switch (resolution.action) {
+        SPK_OPS(handler, error_handler)->interpret(handler, &x->scope, &failure, resolution);
+        switch (resolution->action) {
         case SPK_ACTION_SUCCESS:
         case SPK_ACTION_IGNORE:
         case SPK_ACTION_NONE:
             *response = x->scope.response && x->response.status < 400 ? &x->response : NULL;
             return SPK_OK;
-        case SPK_ACTION_RESET_PAGINATION: *reset = true; return SPK_OK;
-        case SPK_ACTION_FAIL: return fail(x, &resolution, &failure, err);
-        case SPK_ACTION_REFRESH_TOKEN:
-        case SPK_ACTION_RETRY:
-        case SPK_ACTION_RATE_LIMITED: break;
+        case SPK_ACTION_FAIL: return fail(x, resolution, &failure, err);
+        default:
+            *reset = asks_in_another_way(resolution->action);
+            if (*reset)
+                return SPK_OK;
         }
         end_call(x);
-        spk_rc rc = back_off(x, resolution.action, &again, err);
+        spk_rc rc = back_off(x, resolution->action, &again, err);
         if (rc)
             return rc;
         if (!again)
-            return exhausted(x, &resolution, &failure, err);
+            return exhausted(x, resolution, &failure, err);
     }
 }
 
@@ -380,4 +388,9 @@ struct spk_response *spk_exchange_answer(struct spk_exchange *x)
 struct spk_value spk_exchange_request(const struct spk_exchange *x, struct spk_arena *arena)
 {
     return spk_wire_value(&x->wire, arena);
+}
+
+const struct spk_resolution *spk_exchange_resolution(const struct spk_exchange *x)
+{
+    return &x->resolution;
 }

@@ -30,6 +30,22 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
+static bool reads_page_size(struct spk_template_string *template)
+{
+    return template && spk_template_uses(template->template, "page_size");
+}
+
+/* A comparison with nothing would render as its own text, which is true: one page, and the end. */
+static spk_rc finish(struct spk_component *base, const struct spk_build *build,
+                     struct spk_error *err)
+{
+    struct cursor_pagination *self = (struct cursor_pagination *)base;
+    if (self->page_size ||
+        (!reads_page_size(self->stop_condition) && !reads_page_size(self->cursor_value)))
+        return SPK_OK;
+    return spk_build_fail(build, base->node, err, "page_size is read, and none is given");
+}
+
 static spk_rc initial(struct spk_component *base, const struct spk_scope *scope,
                       struct spk_value *token, struct spk_error *err)
 {
@@ -90,5 +106,6 @@ const struct spk_component_type spk_type_cursor_pagination = {
     .size = sizeof(struct cursor_pagination),
     .props = props,
     .ops = &ops,
+    .finish = finish,
     .help = "reads the next token from the page",
 };

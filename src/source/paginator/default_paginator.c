@@ -87,6 +87,13 @@ static spk_rc options(struct spk_component *base, const struct spk_scope *scope,
     return spk_request_option_inject(self->page_size_option, scope, size, out, err);
 }
 
+static spk_rc page_size(struct spk_component *base, const struct spk_scope *scope,
+                        struct spk_value *size, struct spk_error *err)
+{
+    struct spk_component *strategy = ((struct default_paginator *)base)->strategy;
+    return SPK_OPS(strategy, pagination_strategy)->page_size(strategy, scope, size, err);
+}
+
 static bool needs_body(struct spk_component *base)
 {
     struct spk_component *strategy = ((struct default_paginator *)base)->strategy;
@@ -103,6 +110,7 @@ static bool needs_last_record(struct spk_component *base)
 static const struct spk_paginator_ops ops = {.initial = initial,
                                              .next = next,
                                              .options = options,
+                                             .page_size = page_size,
                                              .needs_body = needs_body,
                                              .needs_last_record = needs_last_record};
 

@@ -5,6 +5,10 @@ spk_rc spk_page_size_eval(struct spk_component *self, struct spk_template_string
                           struct spk_error *err)
 {
     struct spk_value value;
+    if (scope->page_size > 0) {
+        *size = spk_int(scope->page_size);
+        return SPK_OK;
+    }
     spk_rc rc = spk_scope_eval(scope, self, page_size, &value, err);
     if (rc || !spk_is_defined(value)) {
         *size = (struct spk_value){0};

@@ -12,6 +12,9 @@ struct spk_pages {
     struct spk_component *paginator;
     struct spk_component *decoder;
     struct spk_component *properties; /* QueryProperties, or NULL */
+    struct spk_component *reset;      /* PaginationReset, or NULL */
+    struct spk_component *reduction;  /* PageSizeReduction, or NULL */
+    struct spk_component *splitting;  /* RequestWindowSplitting, or NULL */
     bool ignore_slicer_parameters;    /* on all requests of a slice but the first */
     bool in_pieces;                   /* spk_pages_finish: bodies are read as they arrive */
 };
@@ -24,5 +27,9 @@ spk_rc spk_pages_finish(struct spk_pages *pages, const struct spk_build *build,
  * encode. */
 spk_rc spk_pages_read(const struct spk_pages *pages, struct spk_slice_read *read,
                       struct spk_error *err);
+
+/* pages_check.c: whether the parts go together; `retriever` is the node that they are of. */
+spk_rc spk_pages_check(const struct spk_pages *pages, const struct spk_build *build,
+                       struct spk_value retriever, struct spk_error *err);
 
 #endif

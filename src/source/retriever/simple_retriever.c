@@ -40,6 +40,21 @@ static const struct spk_prop props[] = {
      .kind = SPK_KIND_PAGINATOR,
      .standard = "{type: NoPagination}",
      .help = "asks for further pages"},
+    {.name = "pagination_reset",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(pages.reset),
+     .kind = SPK_KIND_OTHER,
+     .help = "when pages are read from the first one again, and what of the slice then"},
+    {.name = "page_size_reduction",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(pages.reduction),
+     .kind = SPK_KIND_OTHER,
+     .help = "what the action REDUCE_PAGE_SIZE does"},
+    {.name = "request_window_splitting",
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(pages.splitting),
+     .kind = SPK_KIND_OTHER,
+     .help = "what the action SPLIT_REQUEST_WINDOW does"},
     {.name = "partition_router",
      .type = SPK_PROP_VALUE,
      .offset = FIELD(partition_router),
@@ -65,7 +80,9 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     inner.path = &path;
     inner.parent = base;
     spk_rc rc = spk_router_build(&inner, self->partition_router, &self->router, err);
-    return rc ? rc : spk_pages_finish(&self->pages, build, err);
+    if (!rc)
+        rc = spk_pages_finish(&self->pages, build, err);
+    return rc ? rc : spk_pages_check(&self->pages, build, base->node, err);
 }
 
 /* Records that came with the parents' make one page per parent, and JSON. */
