@@ -44,7 +44,7 @@ void spk_archive_gunzip_put(struct spk_archive_gunzip *gunzip, struct spk_view p
 }
 
 /* Between members: garbage behind the last one is passed over. */
-static spk_rc act_on(struct spk_archive_gunzip *gunzip, int code, struct spk_error *err)
+static void act_on(struct spk_archive_gunzip *gunzip, int code)
 {
     if (code == Z_STREAM_END) {
         gunzip->members++;
@@ -53,10 +53,7 @@ static spk_rc act_on(struct spk_archive_gunzip *gunzip, int code, struct spk_err
     } else if (code != Z_OK && code != Z_BUF_ERROR) {
         gunzip->garbage = true;
         gunzip->inside = false;
-        if (gunzip->members == 0)
-            return spk_error_set(err, SPK_EDATA, "the data is no gzip, or broken");
     }
-    return SPK_OK;
 }
 
 spk_rc spk_archive_gunzip_next(struct spk_archive_gunzip *gunzip, struct spk_view *out,
@@ -64,20 +61,18 @@ spk_rc spk_archive_gunzip_next(struct spk_archive_gunzip *gunzip, struct spk_vie
 {
     z_stream *stream = &gunzip->stream;
     *out = (struct spk_view){0};
-    while (!gunzip->garbage && (stream->avail_in > 0 || gunzip->full)) {
+    while (!out->at && !gunzip->garbage && (stream->avail_in > 0 || gunzip->full)) {
         stream->next_out = (Bytef *)gunzip->out;
         stream->avail_out = sizeof(gunzip->out);
         gunzip->inside = true;
         int code = inflate(stream, Z_NO_FLUSH);
         size_t made = sizeof(gunzip->out) - stream->avail_out;
         gunzip->full = code == Z_OK && stream->avail_out == 0;
-        spk_rc rc = act_on(gunzip, code, err);
-        if (rc)
-            return rc;
-        if (made > 0) {
+        act_on(gunzip, code);
+        if (made > 0)
             *out = spk_view_make(gunzip->out, made);
-            return SPK_OK;
-        }
     }
+    if (!out->at && gunzip->garbage && gunzip->members == 0)
+        return spk_error_set(err, SPK_EDATA, "the data is no gzip, or broken");
     return SPK_OK;
 }

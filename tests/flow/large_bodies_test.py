@@ -99,6 +99,13 @@ class Server(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("Connection", "close")
+        if path == "/silent":
+            self.end_headers()
+            self.wfile.write(JSONL + b'{"id"')
+            self.wfile.flush()
+            self.connection.recv(1)  # until the reader has had enough
+            self.close_connection = True
+            return
         if path in ("/reset", "/cut"):
             self.send_header("Content-Length", str(4 * len(JSONL)))
             self.end_headers()
@@ -179,20 +186,26 @@ def peak_megabytes(pid):
     return int(found[1]) / 1024 if found else 0
 
 
+def write_files(folder, made):
+    stream = {"name": "s", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
+    entry = {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
+    (folder / "m.json").write_text(json.dumps(made))
+    (folder / "config.json").write_text("{}")
+    (folder / "catalog.json").write_text(json.dumps({"streams": [entry]}))
+
+
+def command(folder, op):
+    words = [SPIKE, "source", "--manifest", folder / "m.json", op]
+    words += ["--config", folder / "config.json"]
+    return words + (["--catalog", folder / "catalog.json"] if op == "read" else [])
+
+
 class Result:
     """Counts what comes out without keeping it."""
 
     def __init__(self, folder, made, op="read"):
-        (folder / "m.json").write_text(json.dumps(made))
-        (folder / "config.json").write_text("{}")
-        catalog = {
-            "stream": {"name": "s", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
-        }
-        catalog.update(sync_mode="full_refresh", destination_sync_mode="append")
-        (folder / "catalog.json").write_text(json.dumps({"streams": [catalog]}))
-        words = [SPIKE, "source", "--manifest", folder / "m.json", op]
-        words += ["--config", folder / "config.json"]
-        words += ["--catalog", folder / "catalog.json"] if op == "read" else []
+        write_files(folder, made)
+        words = command(folder, op)
         process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.records, self.text, self.megabytes = 0, "", 0
         open_line = []  # pieces of it
@@ -299,20 +312,37 @@ def test_a_storm_of_429_ends_when_the_server_calms_down(tmp_path, server, path):
     assert "RATE_LIMITED" in result.text and time.monotonic() - began < 30
 
 
+def start(folder, made):
+    write_files(folder, made)
+    words = command(folder, "read")
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def test_a_server_that_falls_silent_is_left_after_the_read_timeout(tmp_path, server):
+    handler = {"type": "DefaultErrorHandler", "max_retries": 0}
+    limits = {"read_timeout_in_seconds": 1, "error_handler": handler}
+    result = Result(tmp_path, manifest(server, "/silent", JSONL_DECODER, requester=limits))
+    assert result.status == AGAIN and "no answer came in time" in result.text, result.text
+    assert result.records == LINES
+
+
+def test_a_reader_slower_than_the_read_timeout_gets_all(tmp_path, server):
+    """The transfer is paused meanwhile, which is no silence of the server."""
+    limits = {"read_timeout_in_seconds": 1}
+    process = start(tmp_path, manifest(server, "/jsonl", JSONL_DECODER, requester=limits))
+    records = process.stdout.read1(1 << 16).count(b'{"type":"RECORD"')
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:  # a reader that is busy elsewhere
+        pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        threading.Event().wait(0.1)
+    rest = process.stdout.read()
+    assert process.wait() == 0
+    assert records + rest.count(b'{"type":"RECORD"') >= MEGABYTES * LINES
+
+
 def test_who_stops_listening_ends_the_read(tmp_path, server):
-    """SIGPIPE or a closed pipe, not a hang: the transfer is paused while nobody reads."""
-    made = manifest(server, "/jsonl", JSONL_DECODER)
-    (tmp_path / "m.json").write_text(json.dumps(made))
-    (tmp_path / "config.json").write_text("{}")
-    stream = {"name": "s", "json_schema": {}, "supported_sync_modes": ["full_refresh"]}
-    entry = {"stream": stream, "sync_mode": "full_refresh", "destination_sync_mode": "append"}
-    (tmp_path / "catalog.json").write_text(json.dumps({"streams": [entry]}))
-    process = subprocess.Popen(
-        [SPIKE, "source", "--manifest", tmp_path / "m.json", "read"]
-        + ["--config", tmp_path / "config.json", "--catalog", tmp_path / "catalog.json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    """SIGPIPE or a closed pipe, not a hang."""
+    process = start(tmp_path, manifest(server, "/jsonl", JSONL_DECODER))
     assert process.stdout.read(1000)
     process.stdout.close()
     assert process.wait(30) in (FAILED, -signal.SIGPIPE)

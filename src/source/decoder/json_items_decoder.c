@@ -69,29 +69,28 @@ static spk_rc use_piece(struct spk_json_stream *stream, struct spk_view piece,
 
 /* From the body's encoding to UTF-8, piece by piece. */
 struct text_reader {
-    struct spk_reader reader;
     struct spk_reader *bytes;
     struct spk_encoding encoding;
     struct spk_buf text;
+    bool is_bad; /* the bytes behind the text are none */
 };
 
-static spk_rc next_text(struct spk_reader *base, struct spk_view *piece, struct spk_error *err)
+/* What is good is given before the failure. */
+static spk_rc next_text(struct text_reader *self, struct spk_view *piece, struct spk_error *err)
 {
-    struct text_reader *self = (struct text_reader *)base;
-    struct spk_view bytes = {0};
-    spk_rc rc = SPK_OK;
-    bool is_good = true;
+    struct spk_view bytes = SPK_V("");
     spk_buf_clear(&self->text);
-    do {
-        rc = self->bytes->next(self->bytes, &bytes, err);
-        if (!rc)
-            is_good = bytes.at ? spk_encoding_push(&self->encoding, bytes, &self->text)
-                               : spk_encoding_ended(&self->encoding);
-    } while (!rc && is_good && bytes.at && self->text.len == 0);
-    if (!rc && !is_good)
-        return spk_error_set(err, SPK_EDATA, "the response is not in the decoder's encoding");
+    while (bytes.at && !self->is_bad && self->text.len == 0) {
+        spk_rc rc = self->bytes->next(self->bytes, &bytes, err);
+        if (rc)
+            return rc;
+        self->is_bad = bytes.at ? !spk_encoding_push(&self->encoding, bytes, &self->text)
+                                : !spk_encoding_ended(&self->encoding);
+    }
     *piece = self->text.len > 0 ? spk_buf_view(&self->text) : (struct spk_view){0};
-    return rc;
+    if (!piece->at && self->is_bad)
+        return spk_error_set(err, SPK_EDATA, "the response is not in the decoder's encoding");
+    return SPK_OK;
 }
 
 static spk_rc parse(struct spk_component *base, struct spk_reader *bytes, spk_document_visit visit,
@@ -99,7 +98,7 @@ static spk_rc parse(struct spk_component *base, struct spk_reader *bytes, spk_do
 {
     const struct json_items_decoder *self = (const struct json_items_decoder *)base;
     const struct spk_document_visitor to = {visit, context};
-    struct text_reader text = {.reader = {next_text}, .bytes = bytes};
+    struct text_reader text = {.bytes = bytes};
     struct spk_arena arena = {0};
     struct spk_view piece = {0};
     spk_rc rc = spk_encoding_init(&text.encoding, spk_arena_strdup(&arena, self->encoding), err);
@@ -107,11 +106,11 @@ static spk_rc parse(struct spk_component *base, struct spk_reader *bytes, spk_do
     if (rc)
         return rc;
     struct spk_json_stream *stream = spk_json_stream_create(self->prefix, SPK_RECORD_BYTES);
-    rc = next_text(&text.reader, &piece, err);
+    rc = next_text(&text, &piece, err);
     while (!rc && piece.at) {
         rc = use_piece(stream, piece, &to, err);
         if (!rc)
-            rc = next_text(&text.reader, &piece, err);
+            rc = next_text(&text, &piece, err);
     }
     if (!rc)
         rc = spk_json_stream_finish(stream, err);
