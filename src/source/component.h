@@ -44,6 +44,7 @@ enum spk_component_kind {
     SPK_KIND_STATE_MIGRATION,
     SPK_KIND_CHECKER,
     SPK_KIND_COMPONENTS_RESOLVER,
+    SPK_KIND_CALL_POLICY,
     SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig
                      */
     SPK_KIND_COUNT
@@ -77,6 +78,7 @@ struct spk_prop {
     size_t offset;
     const char *standard;         /* default as YAML text, or NULL: zero bytes */
     enum spk_component_kind kind; /* of COMPONENT(S) */
+    const char *part;             /* of COMPONENT(S): the type of a node that writes none */
     const char *const *choices;   /* ENUM, NULL-terminated */
     const char *help;             /* one line */
 };

@@ -303,6 +303,20 @@ struct spk_components_resolver_ops {
                       struct spk_error *err);
 };
 
+/* ---- call rate policies; called under the lock of their budget. Instants are microseconds. */
+struct spk_call_told { /* what an answer told of the limit */
+    int64_t left;      /* calls; < 0: nothing */
+    int64_t reset_us;  /* when the limit is whole again; 0: nothing */
+};
+
+struct spk_call_policy_ops {
+    /* Counts a call of that weight, or says when it may be asked again (*free_us > now_us). */
+    void (*acquire)(struct spk_component *self, int64_t weight, int64_t now_us, int64_t *free_us);
+    void (*update)(struct spk_component *self, const struct spk_call_told *told, int64_t now_us);
+    /* The greatest weight that a call can have. */
+    int64_t (*most)(struct spk_component *self);
+};
+
 /* ---- retriever: reads one slice */
 typedef spk_rc (*spk_page_visit)(void *context, struct spk_error *err);
 

@@ -3,6 +3,7 @@
 #include "async/budget.h"
 #include "base/memory.h"
 #include "base/secret.h"
+#include "budget/budget.h"
 #include "exchange/cache.h"
 #include "jsonschema/jsonschema.h"
 #include "kinds.h"
@@ -97,6 +98,8 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     spk_rc rc = check_config(source, err);
     if (!rc)
         rc = spk_pause_init(&source->pause, err);
+    if (!rc)
+        rc = spk_budget_open(source, err);
     if (!rc && !source->http) {
         rc = spk_http_curl_create(NULL, &source->http, err);
         source->owns_http = !rc;

@@ -37,10 +37,11 @@ struct spk_source {
     struct spk_value stream_nodes;  /* LIST of manifest nodes for this config */
     struct spk_component **streams; /* by place in stream_nodes; NULL before the first use */
     size_t stream_count, streams_cap;
-    pthread_mutex_t lock;     /* building, schemas */
-    struct spk_pause pause;   /* whoever waits for a time */
-    struct spk_sink *sink;    /* where messages go; NULL: nowhere */
-    struct spk_value catalog; /* of the running read; UNDEFINED otherwise */
+    pthread_mutex_t lock;         /* building, schemas */
+    struct spk_component *budget; /* HTTPAPIBudget, or NULL: calls are not limited */
+    struct spk_pause pause;       /* whoever waits for a time */
+    struct spk_sink *sink;        /* where messages go; NULL: nowhere */
+    struct spk_value catalog;     /* of the running read; UNDEFINED otherwise */
 };
 
 /* Top-level build context. */

@@ -79,8 +79,10 @@ static const struct spk_prop props[] = {
      .kind = SPK_KIND_AUTHENTICATOR,
      .help = "JwtAuthenticator that signs the assertion"},
     {.name = "refresh_token_updater",
-     .type = SPK_PROP_VALUE,
-     .offset = FIELD(updater_node),
+     .type = SPK_PROP_COMPONENT,
+     .offset = FIELD(updater),
+     .kind = SPK_KIND_OTHER,
+     .part = "RefreshTokenUpdater",
      .help = "the refresh token is good once: where the config holds the tokens"},
     ERRORS(struct spk_oauth),
     SPK_PROP_END,
@@ -129,25 +131,6 @@ const struct spk_component_type spk_type_refresh_token_updater = {
     .finish = finish_updater,
     .help = "tokens that are good once, kept in the config",
 };
-
-static spk_rc build_updater(struct spk_oauth *self, const struct spk_build *build,
-                            struct spk_error *err)
-{
-    struct spk_path path = {.parent = build->path, .key = SPK_VIEW("refresh_token_updater")};
-    struct spk_build inner = *build;
-    struct spk_component *updater = NULL;
-    inner.path = &path;
-    if (!spk_is(self->updater_node, SPK_DICT))
-        return SPK_OK;
-    struct spk_value node = spk_dict_copy(build->arena, self->updater_node);
-    spk_set(node, "type", spk_str("RefreshTokenUpdater"));
-    spk_rc rc = spk_component_build(&inner, node, SPK_KIND_OTHER, &updater, err);
-    if (rc)
-        return rc;
-    self->updater = (struct spk_oauth_updater *)updater;
-    self->lock = &build->source->token_lock;
-    return SPK_OK;
-}
 
 static spk_rc choose_errors(struct spk_oauth *self, const struct spk_build *build,
                             struct spk_error *err)
@@ -222,10 +205,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct spk_scope scope = {.source = build->source, .arena = build->arena};
     struct spk_view grant_type = {0};
     pthread_mutex_init(&self->own_lock, NULL);
-    self->lock = &self->own_lock;
-    spk_rc rc = build_updater(self, build, err);
-    if (!rc)
-        rc = choose_errors(self, build, err);
+    self->lock = self->updater ? &build->source->token_lock : &self->own_lock;
+    spk_rc rc = choose_errors(self, build, err);
     if (!rc)
         rc = spk_scope_text(&scope, base, self->grant_type, &grant_type, err);
     if (rc)

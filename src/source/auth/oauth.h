@@ -25,7 +25,6 @@ struct spk_oauth {
     struct spk_template_tree *body, *headers;
     bool as_query, use_assertion;
     struct spk_component *assertion;
-    struct spk_value updater_node;
     struct spk_oauth_updater *updater; /* NULL: the token is kept here */
     /* Which answers mean that the refresh token is refused. */
     struct spk_value error_statuses, error_values;

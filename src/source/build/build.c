@@ -132,6 +132,17 @@ static spk_rc read_tree(const struct spk_build *build, const struct spk_prop *pr
     return SPK_OK;
 }
 
+static spk_rc read_component(const struct spk_build *build, const struct spk_prop *prop,
+                             struct spk_value node, struct spk_component **out,
+                             struct spk_error *err)
+{
+    if (prop->part && spk_is(node, SPK_DICT) && !spk_is_defined(spk_get(node, "type"))) {
+        node = spk_dict_copy(build->arena, node);
+        spk_set(node, "type", spk_str(prop->part));
+    }
+    return spk_component_build(build, node, prop->kind, out, err);
+}
+
 static spk_rc read_components(const struct spk_build *build, const struct spk_prop *prop,
                               struct spk_value value, struct spk_components *out,
                               struct spk_error *err)
@@ -143,8 +154,8 @@ static spk_rc read_components(const struct spk_build *build, const struct spk_pr
         struct spk_path path = {.parent = build->path, .index = i};
         struct spk_build inner = *build;
         inner.path = list ? &path : build->path;
-        spk_rc rc = spk_component_build(&inner, list ? spk_list_at(value, i) : value, prop->kind,
-                                        &out->items[i], err);
+        spk_rc rc =
+            read_component(&inner, prop, list ? spk_list_at(value, i) : value, &out->items[i], err);
         if (rc)
             return rc;
         out->len++;
@@ -164,7 +175,7 @@ static spk_rc read_value(const struct spk_build *build, const struct spk_prop *p
     case SPK_PROP_TEMPLATE: return read_template(build, value, field, err);
     case SPK_PROP_MAPPING:
     case SPK_PROP_NESTED: return read_tree(build, prop, value, field, err);
-    case SPK_PROP_COMPONENT: return spk_component_build(build, value, prop->kind, field, err);
+    case SPK_PROP_COMPONENT: return read_component(build, prop, value, field, err);
     case SPK_PROP_COMPONENTS: return read_components(build, prop, value, field, err);
     case SPK_PROP_STRING: break;
     }

@@ -50,6 +50,7 @@ static const char *const kind_names[SPK_KIND_COUNT] = {
     [SPK_KIND_STATE_MIGRATION] = "state migration",
     [SPK_KIND_CHECKER] = "check",
     [SPK_KIND_COMPONENTS_RESOLVER] = "components resolver",
+    [SPK_KIND_CALL_POLICY] = "call rate policy",
     [SPK_KIND_OTHER] = "part",
 };
 

@@ -108,6 +108,21 @@ static bool is_cacheable(const struct spk_http_request *request)
     return spk_view_is(request->method, "GET") || spk_view_is(request->method, "HEAD");
 }
 
+bool spk_cache_holds(struct spk_cache *cache, struct spk_view stream,
+                     const struct spk_http_request *request)
+{
+    struct spk_buf key = {0};
+    if (!is_cacheable(request))
+        return false;
+    make_key(&key, stream, request);
+    pthread_mutex_lock(&cache->lock);
+    const struct spk_cache_entry *entry = spk_map_get(&cache->entries, spk_buf_view(&key));
+    bool holds = entry && entry->state != ABSENT;
+    pthread_mutex_unlock(&cache->lock);
+    spk_buf_deinit(&key);
+    return holds;
+}
+
 /* With the lock held. NULL where no more entries are kept. */
 static struct spk_cache_entry *find_or_add(struct spk_cache *cache, struct spk_view stream,
                                            const struct spk_http_request *request)

@@ -25,6 +25,9 @@ struct spk_cache_start {
     bool sent;                     /* the answer was not there: the request was sent */
 };
 
+/* Whether start would find the answer, there or on its way. */
+bool spk_cache_holds(struct spk_cache *cache, struct spk_view stream,
+                     const struct spk_http_request *request);
 /* Finds the answer, or sends the request. The request's views must live until wait returned. */
 spk_rc spk_cache_start(struct spk_cache *cache, struct spk_view stream,
                        const struct spk_http_request *request, struct spk_cache_start *out,

@@ -3,6 +3,7 @@
 
 #include "base/event.h"
 #include "base/memory.h"
+#include "source/budget/budget.h"
 #include "source/exchange/cache.h"
 #include "source/exchange/retry.h"
 #include "source/kinds.h"
@@ -21,7 +22,8 @@ struct spk_exchange {
     struct spk_http_request wire; /* of the last try */
     struct spk_http_call *call;   /* or, where answers are kept: */
     struct spk_cache_entry *entry;
-    bool sent; /* the last try went out, it was not answered from what is kept */
+    bool deferred; /* the rate limit lets nobody through now: `wait` sends */
+    bool sent;     /* the last try went out, it was not answered from what is kept */
     struct spk_http_response answer;
     struct spk_response response;
     struct spk_reader body;           /* of `call`, where that is streamed */
@@ -58,8 +60,23 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     return spk_http_start(source->http, &x->wire, &x->call, err);
 }
 
-/* Tokens may have changed since the last try: the authenticator speaks each time. */
-static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
+/* An answer that is kept, or on its way, is no call of the rate limit's. */
+static spk_rc acquire_call(struct spk_exchange *x, bool may_wait, bool *later,
+                           struct spk_error *err)
+{
+    const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
+    struct spk_source *source = x->scope.source;
+    struct spk_view stream = x->scope.stream ? x->scope.stream->name : (struct spk_view){0};
+    *later = false;
+    if (!source->budget || (ops->use_cache && ops->use_cache(x->requester) &&
+                            spk_cache_holds(source->cache, stream, &x->wire)))
+        return SPK_OK;
+    return spk_budget_acquire(source->budget, &x->wire, may_wait ? NULL : later, err);
+}
+
+/* Tokens may have changed since the last try: the authenticator speaks each time. Unless it may
+ * wait, a try that the rate limit holds back is deferred. */
+static spk_rc send_try(struct spk_exchange *x, bool may_wait, struct spk_error *err)
 {
     const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
     struct spk_component *authenticator = ops->authenticator(x->requester);
@@ -75,7 +92,9 @@ static spk_rc send_try(struct spk_exchange *x, struct spk_error *err)
         rc = SPK_OPS(authenticator, authenticator)->apply(authenticator, request, err);
     if (!rc)
         rc = spk_wire_encode(request, &x->wire, err);
-    if (rc)
+    if (!rc)
+        rc = acquire_call(x, may_wait, &x->deferred, err);
+    if (rc || x->deferred)
         return rc;
     x->attempt++;
     return start_call(x, err);
@@ -94,7 +113,7 @@ spk_rc spk_exchange_start(struct spk_component *requester, const struct spk_scop
     spk_rc rc =
         SPK_OPS(requester, requester)->prepare(requester, &x->scope, extra, &x->request, err);
     if (!rc)
-        rc = send_try(x, err);
+        rc = send_try(x, false, err);
     if (rc)
         spk_exchange_destroy(x);
     else
@@ -228,6 +247,8 @@ static void await(struct spk_exchange *x, struct spk_error *failure)
         return;
     }
     x->scope.response = &x->response;
+    if (x->sent)
+        spk_budget_update(x->scope.source->budget, &x->wire, &x->response);
     const struct spk_authenticator_ops *auth = auth_ops(x);
     if (auth && auth->answered && (x->sent || x->response.status >= 400))
         auth->answered(authenticator_of(x), x->response.request, &x->response);
@@ -329,7 +350,7 @@ static spk_rc back_off(struct spk_exchange *x, enum spk_action action, bool *aga
         return rc;
     x->scope.evidence->retries++;
     spk_retry_sent(&x->retry, spk_time_monotonic_us());
-    return send_try(x, err);
+    return send_try(x, true, err);
 }
 
 static spk_rc exhausted(struct spk_exchange *x, const struct spk_resolution *resolution,
@@ -352,7 +373,8 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
                          struct spk_error *err)
 {
     struct spk_component *handler = SPK_OPS(x->requester, requester)->error_handler(x->requester);
-    for (;;) {
+    spk_rc rc = x->deferred ? send_try(x, true, err) : SPK_OK;
+    while (!rc) {
         struct spk_error failure;
         struct spk_resolution *resolution = &x->resolution;
         bool again = false;
@@ -372,12 +394,11 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
                 return SPK_OK;
         }
         end_call(x);
-        spk_rc rc = back_off(x, resolution->action, &again, err);
-        if (rc)
-            return rc;
-        if (!again)
+        rc = back_off(x, resolution->action, &again, err);
+        if (!rc && !again)
             return exhausted(x, resolution, &failure, err);
     }
+    return rc;
 }
 
 struct spk_response *spk_exchange_answer(struct spk_exchange *x)
