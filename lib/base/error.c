@@ -31,7 +31,7 @@ spk_rc spk_error_vset(struct spk_error *err, spk_rc rc, const char *format, va_l
     char text[SPK_ERROR_TEXT];
     tidy(text, sizeof text, vsnprintf(text, sizeof text, format, args));
     memcpy(err->text, text, sizeof text);
-    err->hint[0] = '\0';
+    err->hint[0] = err->origin[0] = '\0';
     err->rc = rc;
     return rc;
 }
@@ -75,6 +75,17 @@ void spk_error_hint(struct spk_error *err, const char *format, ...)
     va_list args;
     va_start(args, format);
     tidy(err->hint, sizeof err->hint, vsnprintf(err->hint, sizeof err->hint, format, args));
+    va_end(args);
+}
+
+void spk_error_origin(struct spk_error *err, const char *format, ...)
+{
+    if (!err || err->origin[0]) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    tidy(err->origin, sizeof err->origin, vsnprintf(err->origin, sizeof err->origin, format, args));
     va_end(args);
 }
 

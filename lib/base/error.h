@@ -20,12 +20,13 @@ typedef enum spk_rc {
     SPK_ESYSTEM = 4,    /* stop: disk, memory, a bug of a peer. system_error, exit 1 */
 } spk_rc;
 
-enum { SPK_ERROR_TEXT = 1536, SPK_ERROR_HINT = 256 };
+enum { SPK_ERROR_TEXT = 1536, SPK_ERROR_HINT = 256, SPK_ERROR_ORIGIN = 256 };
 
 struct spk_error {
     spk_rc rc;
-    char text[SPK_ERROR_TEXT]; /* "context: fact", no newline; cut with "..." where too long */
-    char hint[SPK_ERROR_HINT]; /* what to do next, or empty */
+    char text[SPK_ERROR_TEXT];     /* "context: fact", no newline; cut with "..." where too long */
+    char hint[SPK_ERROR_HINT];     /* what to do next, or empty */
+    char origin[SPK_ERROR_ORIGIN]; /* name of what failed, where the teller is another; or empty */
 };
 
 /* Sets code and text, clears the hint, returns rc. `return spk_error_set(err, SPK_EDATA, ...)`. */
@@ -40,6 +41,10 @@ spk_rc spk_error_context(struct spk_error *err, spk_rc rc, const char *format, .
 
 /* Sets the hint: one sentence, the next step. Does nothing where a lower level already gave one. */
 void spk_error_hint(struct spk_error *err, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Names what failed, for those who tell of it in another's name. A lower level's name stays. */
+void spk_error_origin(struct spk_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* SPK_ESYSTEM (ENOSPC, EACCES, ...) with "text: strerror(errnum)"; thread-safe. */

@@ -178,6 +178,9 @@ static spk_rc open_slices(struct spk_cursor *base, struct spk_slices **out, stru
     slices->router = router;
     slices->rules = self->rules;
     self->started_us = spk_time_now_us();
+    pthread_mutex_lock(&self->lock);
+    spk_parents_note(self, router);
+    pthread_mutex_unlock(&self->lock);
     *out = &slices->base;
     return SPK_OK;
 }
@@ -262,6 +265,8 @@ static void finish(struct spk_cursor *base)
             self->lookback_s = (spent + SPK_SECOND_US - 1) / SPK_SECOND_US;
         }
         spk_parents_commit_all(self);
+    } else {
+        spk_parents_commit(self); /* where they start, where nothing was made of them */
     }
     pthread_mutex_unlock(&self->lock);
 }

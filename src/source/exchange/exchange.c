@@ -360,6 +360,8 @@ static spk_rc exhausted(struct spk_exchange *x, const struct spk_resolution *res
     bool limited = x->scope.response && x->response.status == 429;
     if (limited && err)
         err->rc = rc = SPK_ETRANSIENT;
+    if (x->scope.stream)
+        spk_error_origin(err, "%.*s", SPK_FMT(x->scope.stream->name));
     return spk_error_context(err, rc, "gave up after %d tries", x->attempt);
 }
 

@@ -50,6 +50,9 @@ struct spk_value spk_trace_error(struct spk_arena *arena, const struct spk_strea
     spk_set(body, "message", redacted(arena, failure->text, failure->hint));
     spk_set(body, "internal_message", redacted(arena, failure->text, ""));
     spk_set(body, "failure_type", spk_str(spk_rc_failure_type(failure->rc)));
+    struct spk_stream_info origin = {.name = spk_view_of(failure->origin)};
+    if (origin.name.len > 0)
+        stream = &origin; /* a parent's failure is told by its child */
     if (stream)
         spk_set(body, "stream_descriptor", spk_message_descriptor(arena, stream));
     return spk_trace(arena, "ERROR", "error", body);

@@ -218,8 +218,10 @@ static spk_rc summarise(struct spk_read *read, struct spk_error *err)
     }
     if (read->failed_streams == 0)
         return SPK_OK;
-    if (err)
+    if (err) {
         *err = read->first_failure;
+        err->origin[0] = '\0'; /* the summary is nobody's */
+    }
     return spk_error_context(err, read->first_failure.rc, "%zu of %zu streams did not sync",
                              read->failed_streams, read->stream_count);
 }
