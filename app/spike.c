@@ -9,13 +9,13 @@
 extern const struct spk_command spk_run_command, spk_status_command, spk_release_command,
     spk_discard_command, spk_validate_command, spk_sql_command, spk_extract_command,
     spk_inspect_command, spk_gate_command, spk_publish_command, spk_link_command,
-    spk_source_command, spk_destination_command, spk_template_command;
+    spk_source_command, spk_connector_command, spk_destination_command, spk_template_command;
 
 static const struct spk_command *const commands[] = {
-    &spk_run_command,         &spk_status_command,   &spk_release_command, &spk_discard_command,
-    &spk_validate_command,    &spk_sql_command,      &spk_extract_command, &spk_inspect_command,
-    &spk_gate_command,        &spk_publish_command,  &spk_link_command,    &spk_source_command,
-    &spk_destination_command, &spk_template_command,
+    &spk_run_command,       &spk_status_command,      &spk_release_command,  &spk_discard_command,
+    &spk_validate_command,  &spk_sql_command,         &spk_extract_command,  &spk_inspect_command,
+    &spk_gate_command,      &spk_publish_command,     &spk_link_command,     &spk_source_command,
+    &spk_connector_command, &spk_destination_command, &spk_template_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(*commands) };

@@ -130,6 +130,8 @@ spk_rc spk_build_fault(const struct spk_build *build, struct spk_value at, struc
 
 const struct spk_component_type *spk_component_find(struct spk_view name,
                                                     enum spk_component_kind kind);
+/* "paginator": for people. */
+const char *spk_component_kind_name(enum spk_component_kind kind);
 /* All types, NULL-terminated: for docs, lint and the schema. */
 const struct spk_component_type *const *spk_component_types(void);
 

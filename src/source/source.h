@@ -25,6 +25,12 @@ void spk_manifest_destroy(struct spk_manifest *manifest);
 /* LIST of all stream names that the manifest may give, whatever the config; each once. */
 spk_rc spk_manifest_stream_names(const struct spk_manifest *manifest, struct spk_arena *arena,
                                  struct spk_value *names, struct spk_error *err);
+/* The tree as written; what stands where: marks. */
+struct spk_value spk_manifest_written(const struct spk_manifest *manifest);
+/* A top-level part ("streams", "check", ...) with references replaced, types and $parameters handed
+ * down; UNDEFINED where absent. */
+spk_rc spk_manifest_part(const struct spk_manifest *manifest, const char *name,
+                         struct spk_value *out, struct spk_error *err);
 /* The SPEC message's spec (connectionSpecification, documentationUrl, ...). */
 spk_rc spk_manifest_spec(const struct spk_manifest *manifest, struct spk_arena *arena,
                          struct spk_value *spec, struct spk_error *err);

@@ -54,6 +54,11 @@ static const char *const kind_names[SPK_KIND_COUNT] = {
     [SPK_KIND_OTHER] = "part",
 };
 
+const char *spk_component_kind_name(enum spk_component_kind kind)
+{
+    return kind_names[kind];
+}
+
 static spk_rc unknown_type(const struct spk_build *build, struct spk_value at, struct spk_view name,
                            enum spk_component_kind kind, struct spk_error *err)
 {

@@ -121,3 +121,14 @@ spk_rc spk_manifest_section(struct spk_manifest *manifest, const char *name, str
         *out = found;
     return rc;
 }
+
+struct spk_value spk_manifest_written(const struct spk_manifest *manifest)
+{
+    return manifest->raw;
+}
+
+spk_rc spk_manifest_part(const struct spk_manifest *manifest, const char *name,
+                         struct spk_value *out, struct spk_error *err)
+{
+    return spk_manifest_section((struct spk_manifest *)manifest, name, out, err);
+}
