@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/event.h"
+
 /* gzip of {"id": 1}\n{"id": 2}\n */
 static const char packed[] =
     "\037\213\010\000\000\000\000\000\002\003\253\126\312\114\121\262\122\060\254\345"
@@ -183,7 +185,7 @@ static void what_cannot_be_built_is_refused(void **state)
         {"{type: JsonItemsDecoder, items_path: ''}", "items_path must not be empty"},
         {"{type: CsvDecoder, delimiter: \"\\\\x\"}", "the delimiter '\\x' is no escape sequence"},
         {"{type: CustomDecoder, class_name: source_x.components.GzipThing}",
-         "no decoder is called 'GzipThing'"},
+         "no decoder is called 'source_x.components.GzipThing'"},
     };
     struct fixture f;
     fixture_init(&f, NULL, NULL);
@@ -203,5 +205,6 @@ int main(void)
         cmocka_unit_test(a_depth_bomb_is_no_line_to_skip),
         cmocka_unit_test(what_cannot_be_built_is_refused),
     };
+    spk_event_set_level(SPK_ERROR);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
