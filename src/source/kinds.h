@@ -90,6 +90,7 @@ struct spk_backoff_ops {
  * stay free of state and partitions can share them. UNDEFINED: no (further) page. */
 struct spk_page {
     int64_t size;                 /* records extracted from the page, before filters */
+    int64_t kept;                 /* what filters left of them: last_page_size in templates */
     struct spk_value last_record; /* transformed, or UNDEFINED */
     struct spk_value last_token;
 };
@@ -105,7 +106,8 @@ struct spk_paginator_ops {
     /* optional: the page size that it asks for, UNDEFINED where it asks for none */
     spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err);
-    /* Whether `next` looks at the body, or at the last record: otherwise the count is enough. */
+    /* Whether `next` looks at the body, or at the records that were kept (the last one, or their
+     * number): otherwise the size is enough. */
     bool (*needs_body)(struct spk_component *self);
     bool (*needs_last_record)(struct spk_component *self);
 };

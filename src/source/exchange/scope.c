@@ -58,7 +58,7 @@ static void set_response(struct spk_template_env *env, const struct spk_scope *s
 
 static void set_page(struct spk_template_env *env, const struct spk_page *page)
 {
-    spk_template_env_set(env, "last_page_size", spk_int(page->size));
+    spk_template_env_set(env, "last_page_size", spk_int(page->kept));
     spk_template_env_set(env, "last_record",
                          spk_is_defined(page->last_record) ? page->last_record : spk_null());
 }

@@ -82,16 +82,17 @@ static spk_rc next(struct spk_component *base, const struct spk_scope *scope,
     return rc;
 }
 
-static bool looks_at_last_record(struct spk_template_string *template)
+static bool looks_at_records(struct spk_template_string *template)
 {
-    return template && spk_template_uses(template->template, "last_record");
+    return template && (spk_template_uses(template->template, "last_record") ||
+                        spk_template_uses(template->template, "last_page_size"));
 }
 
 static bool needs_last_record(struct spk_component *base)
 {
     struct cursor_pagination *self = (struct cursor_pagination *)base;
-    return looks_at_last_record(self->cursor_value) || looks_at_last_record(self->stop_condition) ||
-           looks_at_last_record(self->page_size);
+    return looks_at_records(self->cursor_value) || looks_at_records(self->stop_condition) ||
+           looks_at_records(self->page_size);
 }
 
 static const struct spk_pagination_strategy_ops ops = {.initial = initial,

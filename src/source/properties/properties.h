@@ -8,6 +8,8 @@
 #include "base/map.h"
 #include "source/kinds.h"
 
+/* Whether a node of a manifest is a QueryProperties. */
+bool spk_is_query_properties(struct spk_value node);
 /* QueryProperties of a requester's node: in request_parameters (then *parameter is its name), as
  * fetch_properties_from_endpoint or as query_properties. *out NULL where it has none. */
 spk_rc spk_query_properties_build(const struct spk_build *build, struct spk_value requester,

@@ -85,7 +85,7 @@ const struct spk_component_type spk_type_query_properties = {
     .help = "the names of the fields that requests ask for",
 };
 
-static bool is_query_properties(struct spk_value node)
+bool spk_is_query_properties(struct spk_value node)
 {
     return spk_view_is(spk_value_text_or(spk_get(node, "type"), ""), "QueryProperties");
 }
@@ -96,7 +96,7 @@ static spk_rc find_parameter(const struct spk_build *build, struct spk_value par
 {
     for (size_t i = 0; spk_is(parameters, SPK_DICT) && i < spk_dict_len(parameters); i++) {
         const struct spk_entry *e = &parameters.dict->entries[i];
-        if (!spk_is(e->value, SPK_DICT) || !is_query_properties(e->value))
+        if (!spk_is_query_properties(e->value))
             continue;
         if (*found)
             return spk_build_fail(build, e->value, err,

@@ -55,7 +55,7 @@ static struct spk_value without_components(struct spk_arena *arena, struct spk_v
     struct spk_value texts = spk_dict_new(arena);
     for (size_t i = 0; i < spk_dict_len(parameters); i++) {
         const struct spk_entry *e = &parameters.dict->entries[i];
-        if (!spk_is(e->value, SPK_DICT))
+        if (!spk_is_query_properties(e->value))
             spk_dict_set_value(texts, e->key, e->value);
     }
     return texts;

@@ -37,7 +37,7 @@ spk_rc spk_reading_send(struct spk_reading *r, struct spk_exchange **out, struct
 
 void spk_reading_open_page(struct spk_reading *r)
 {
-    r->page.size = 0;
+    r->page.size = r->page.kept = 0;
     r->page.last_record = (struct spk_value){0};
     r->last = (struct spk_record){0};
     r->last_is_old = false;
@@ -72,6 +72,7 @@ spk_rc spk_reading_on_record(void *context, struct spk_record *record, struct sp
         return SPK_EDATA;
     }
     r->restarts.records++;
+    r->page.kept++;
     if (r->wants_last_record)
         keep_last_record(r, record);
     if (r->is_data_feed) {

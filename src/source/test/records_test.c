@@ -129,6 +129,7 @@ static spk_rc paginate(struct golden *g)
         return f->err.rc;
     const struct spk_paginator_ops *ops = SPK_OPS(built, paginator);
     const struct spk_page page = {.size = spk_get(given, "size").integer,
+                                  .kept = spk_get(given, "size").integer,
                                   .last_record = spk_get(given, "last_record"),
                                   .last_token = spk_get(given, "last_token")};
     g->out = spk_dict_new(&f->arena);

@@ -63,3 +63,61 @@ def twenty_workers_share_a_login_parents_and_state():
         streams=["items", "tops", "children", "days"],
         asks_once=True,
     )
+
+
+@scenario
+def twenty_workers_share_properties_groups_and_carried_records():
+    names = ["a", "b", "c", "d"]
+    endpoint = {
+        "type": "PropertiesFromEndpoint",
+        "property_field_path": ["name"],
+        "retriever": stream("properties")["retriever"],
+    }
+    chunks = {
+        "type": "PropertyChunking",
+        "property_limit_type": "property_count",
+        "property_limit": 1,
+    }
+    properties = {
+        "type": "QueryProperties",
+        "property_list": endpoint,
+        "property_chunking": chunks,
+        "property_selector": {"type": "JsonSchemaPropertySelector"},
+    }
+    kinds = lists([str(n) for n in range(20)], "parent", with_option=False)
+    union = {
+        "type": "UnionPartitionRouter",
+        "partition_field": "parent",
+        "partition_routers": [kinds, parents(stream("tops"))],
+    }
+    groups = {
+        "type": "GroupingPartitionRouter",
+        "group_size": 3,
+        "underlying_partition_router": union,
+    }
+    ids = {"ids": "{{ stream_partition.parent | join(',') }}"}
+
+    def serve(r):
+        if r.path == "/properties":
+            return [{"name": name} for name in names]
+        if r.path == "/tops":
+            return [{"id": f"t{n}", "kids": rows(3, 10 * n)} for n in range(20)]
+        if r.path == "/items":
+            return [{"id": str(n), r.query["fields"]: n} for n in range(3)]
+        return rows(2, **r.query)
+
+    return Scenario(
+        source(
+            stream(
+                request=requester(request_parameters={"fields": properties}),
+                router=lists([str(n) for n in range(10)]),
+            ),
+            stream("groups", request=requester("/groups", request_parameters=ids), router=groups),
+            stream("kids", router=parents(stream("tops"), lazy_read_pointer=["kids"])),
+            concurrency_level=WORKERS,
+        ),
+        serve,
+        streams=["items", "groups", "kids"],
+        schemas={"items": {"properties": {name: {} for name in names[:3]}}},
+        asks_once=True,
+    )

@@ -108,3 +108,15 @@ def link_header():
         return 200, rows(1, at), {"Link": link}
 
     return Scenario(source(stream(page=paginator(strategy, None))), serve)
+
+
+@scenario
+def cursor_pages_count_the_records_that_were_kept():
+    strategy = {
+        "type": "CursorPagination",
+        "cursor_value": "{{ last_page_size }}",
+        "stop_condition": "{{ last_page_size == 0 }}",
+    }
+    select = selector(record_filter={"type": "RecordFilter", "condition": "{{ record['id'] > 1 }}"})
+    node = stream(page=paginator(strategy, "after"), select=select)
+    return Scenario(source(node), lambda r: rows(3) if "after" not in r.query else rows(1))

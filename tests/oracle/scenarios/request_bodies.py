@@ -84,12 +84,19 @@ VALUES = {
     "zeros": "007",
     "quoted": "'5'",
     "{{ config['key'] }}": "of the config",
+    "json": '{"from": "2023-08-20", "n": [1, 2]}',
+    "single": "{'from': '2023-08-20'}",
+    "numbers": "1,2",
+    "comma": "a,b",
 }
+
+
+LIST_AS_KEY = {'["a", "b"]': "{{ config['list'] }}"}
 
 
 @scenario
 def form_of_all_kinds_of_values():
-    return sent(**body("UrlEncodedForm", VALUES))
+    return sent(**body("UrlEncodedForm", {**VALUES, **LIST_AS_KEY}))
 
 
 @scenario
@@ -100,6 +107,11 @@ def form_the_older_way():
 @scenario
 def json_of_all_kinds_of_values():
     return sent(**body("JsonObject", VALUES))
+
+
+@scenario
+def json_with_a_list_as_key_is_a_failure():
+    return silent(sent(**body("JsonObject", LIST_AS_KEY)))
 
 
 @scenario
@@ -356,7 +368,7 @@ def another_method_is_refused():
 
 @scenario
 def parameters_of_all_kinds_of_values():
-    return sent(http_method="GET", request_parameters=VALUES)
+    return sent(http_method="GET", request_parameters={**VALUES, **LIST_AS_KEY})
 
 
 @scenario
