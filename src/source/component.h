@@ -78,7 +78,8 @@ struct spk_prop {
     size_t offset;
     const char *standard;         /* default as YAML text, or NULL: zero bytes */
     enum spk_component_kind kind; /* of COMPONENT(S) */
-    const char *part;             /* of COMPONENT(S): the type of a node that writes none */
+    const char *part;             /* of COMPONENT(S): the one type that may stand here, which need
+                                     not be written; NULL: any of the kind */
     const char *const *choices;   /* ENUM, NULL-terminated */
     const char *help;             /* one line */
 };
@@ -92,7 +93,6 @@ struct spk_build {
     const struct spk_path *path;
     struct spk_component *parent; /* the component whose property this is, or NULL */
     struct spk_value stream;      /* the stream's manifest node around it, or UNDEFINED */
-    struct spk_component *owner;  /* that stream, not yet finished; NULL outside of streams */
     bool is_parent;               /* that stream is read for its children only */
 };
 

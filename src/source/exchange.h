@@ -59,6 +59,7 @@ struct spk_scope {
     struct spk_cursor *cursor;     /* what it refuses the selector leaves out; NULL: nothing */
     struct spk_component *decoder; /* of the retriever: what response.json() is made with */
     struct spk_evidence *evidence; /* of the slice: what requests cost is counted here */
+    struct spk_value schema;       /* what records are normalised by, or UNDEFINED */
     struct spk_value extra;        /* DICT of further variables by name */
     bool in_pieces;                /* nobody but the decoder needs the body of a good answer */
     bool response_is_json;         /* templates see response.json() whatever the decoder is */

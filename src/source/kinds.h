@@ -329,8 +329,10 @@ struct spk_slice_read {        /* what one call of `read` is told, and what it r
     spk_page_visit page; /* may be NULL */
     void *context;
     struct spk_evidence *evidence;
-    int64_t limit; /* stop after so many records; 0: all. check reads one */
-    bool lazy;     /* the next page is asked for when the records of this one are used up */
+    struct spk_value schema; /* JSON schema for normalisation, or UNDEFINED */
+    bool any_value;          /* what is read may be no objects: a description, items of a list */
+    int64_t limit;           /* stop after so many records; 0: all. check reads one */
+    bool lazy; /* the next page is asked for when the records of this one are used up */
 };
 
 struct spk_retriever_ops {

@@ -171,10 +171,21 @@ def without_clock(value):
     return [without_clock(v) for v in value] if isinstance(value, list) else value
 
 
+def without_manifest(config):
+    """The CDK's command puts the manifest into the config."""
+    return {k: v for k, v in config.items() if k != "__injected_declarative_manifest"}
+
+
+def filled(stream):
+    """A catalog's stream without what is as good as absent."""
+    return {k: v for k, v in stream.items() if v not in (None, [])}
+
+
 def outcome(code, output, seen):
     """What of a run both engines must agree on."""
     records, statuses = collections.defaultdict(list), collections.defaultdict(list)
     states, check, failures, controls = {}, None, set(), []
+    catalog = None
     for line in output.split("\n"):  # not at U+2028
         if not line.startswith("{"):
             continue
@@ -186,9 +197,10 @@ def outcome(code, output, seen):
         elif message["type"] == "STATE":
             stream = message["state"]["stream"]
             states[stream["stream_descriptor"]["name"]] = without_clock(stream["stream_state"])
+        elif message["type"] == "CATALOG":
+            catalog = [filled(stream) for stream in message["catalog"]["streams"]]
         elif message["type"] == "CONTROL":
-            config = message["control"]["connectorConfig"]["config"]
-            own = {k: v for k, v in config.items() if not k.startswith("__injected")}
+            own = without_manifest(message["control"]["connectorConfig"]["config"])
             controls.append(without_dates(own))
         elif message["type"] == "CONNECTION_STATUS":
             check = message["connectionStatus"]["status"]
@@ -210,6 +222,7 @@ def outcome(code, output, seen):
         "records": {name: sorted(items) for name, items in records.items()},
         "states": states,
         "statuses": dict(statuses),
+        "catalog": catalog,
     }
 
 
@@ -260,23 +273,31 @@ def test_both_engines_do_the_same(scenario, server, oracle, tmp_path):
         "catalog.json": catalog_of(scenario),
         "state.json": state_of(scenario),
     }
-    for name, content in files.items():
-        (tmp_path / name).write_text(json.dumps(content))
+    config = tmp_path / "config.json"
+
+    def prepare():
+        for name, content in files.items():
+            (tmp_path / name).write_text(json.dumps(content))
+        server.start(scenario.serve)
+
+    def config_now():  # migrations rewrite it
+        return without_manifest(json.loads(config.read_text()))
+
     manifest = tmp_path / "manifest.yaml"
-    arguments = [scenario.op, "--config", str(tmp_path / "config.json")]
+    arguments = [scenario.op, "--config", str(config)]
     if scenario.op == "read":
         arguments += ["--catalog", str(tmp_path / "catalog.json")]
     if scenario.state:
         arguments += ["--state", str(tmp_path / "state.json")]
 
-    server.start(scenario.serve)
+    prepare()
     code, output = oracle.run(
         arguments + ["--manifest-path", str(manifest)], tmp_path / "oracle.out"
     )
-    expected = outcome(code, output, server.seen)
-    server.start(scenario.serve)
+    expected = {**outcome(code, output, server.seen), "config": config_now()}
+    prepare()
     code, output = run_spike(arguments, manifest, scenario.waits)
-    actual = outcome(code, output, server.seen)
+    actual = {**outcome(code, output, server.seen), "config": config_now()}
 
     assert not server.faults
     if scenario.asks_once:

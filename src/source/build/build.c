@@ -132,15 +132,19 @@ static spk_rc read_tree(const struct spk_build *build, const struct spk_prop *pr
     return SPK_OK;
 }
 
-static spk_rc read_component(const struct spk_build *build, const struct spk_prop *prop,
-                             struct spk_value node, struct spk_component **out,
-                             struct spk_error *err)
+/* A part of which there is one type may leave it out. */
+static spk_rc build_part(const struct spk_build *build, const struct spk_prop *prop,
+                         struct spk_value value, struct spk_component **out, struct spk_error *err)
 {
-    if (prop->part && spk_is(node, SPK_DICT) && !spk_is_defined(spk_get(node, "type"))) {
-        node = spk_dict_copy(build->arena, node);
-        spk_set(node, "type", spk_str(prop->part));
+    struct spk_value type = spk_get(value, "type");
+    if (prop->part && spk_is(value, SPK_DICT) && !spk_is_defined(type)) {
+        value = spk_dict_copy(build->arena, value);
+        spk_set(value, "type", spk_str(prop->part));
+    } else if (prop->part && spk_is_defined(type) &&
+               !spk_view_is(spk_value_text_or(type, ""), prop->part)) {
+        return spk_build_fail(build, type, err, "a %s is expected here", prop->part);
     }
-    return spk_component_build(build, node, prop->kind, out, err);
+    return spk_component_build(build, value, prop->kind, out, err);
 }
 
 static spk_rc read_components(const struct spk_build *build, const struct spk_prop *prop,
@@ -155,7 +159,7 @@ static spk_rc read_components(const struct spk_build *build, const struct spk_pr
         struct spk_build inner = *build;
         inner.path = list ? &path : build->path;
         spk_rc rc =
-            read_component(&inner, prop, list ? spk_list_at(value, i) : value, &out->items[i], err);
+            build_part(&inner, prop, list ? spk_list_at(value, i) : value, &out->items[i], err);
         if (rc)
             return rc;
         out->len++;
@@ -175,7 +179,7 @@ static spk_rc read_value(const struct spk_build *build, const struct spk_prop *p
     case SPK_PROP_TEMPLATE: return read_template(build, value, field, err);
     case SPK_PROP_MAPPING:
     case SPK_PROP_NESTED: return read_tree(build, prop, value, field, err);
-    case SPK_PROP_COMPONENT: return read_component(build, prop, value, field, err);
+    case SPK_PROP_COMPONENT: return build_part(build, prop, value, field, err);
     case SPK_PROP_COMPONENTS: return read_components(build, prop, value, field, err);
     case SPK_PROP_STRING: break;
     }
@@ -242,10 +246,8 @@ spk_rc spk_component_build(const struct spk_build *build, struct spk_value node,
     if (!spk_is(self->parameters, SPK_DICT))
         self->parameters = spk_dict_new(build->arena);
     struct spk_build inner = *build;
-    if (kind == SPK_KIND_STREAM) {
+    if (kind == SPK_KIND_STREAM)
         inner.stream = node;
-        inner.owner = self;
-    }
     rc = fill(&inner, self, err);
     if (rc)
         return rc;

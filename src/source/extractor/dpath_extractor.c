@@ -28,6 +28,7 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_COMPONENT,
      .offset = offsetof(struct dpath_extractor, expander),
      .kind = SPK_KIND_OTHER,
+     .part = "RecordExpander",
      .help = "makes records of the items of a list inside each record"},
     SPK_PROP_END,
 };

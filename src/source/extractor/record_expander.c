@@ -36,6 +36,7 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_COMPONENTS,
      .offset = FIELD(parent_fields),
      .kind = SPK_KIND_OTHER,
+     .part = "ParentFieldPath",
      .help = "fields of the record that each item gets"},
     {.name = "merge_parent",
      .type = SPK_PROP_BOOL,
@@ -226,8 +227,11 @@ static spk_rc fetch_whole_list(struct expansion *x, struct spk_error *err)
     struct spk_arena arena = {0};
     struct spk_slice slice = {.partition = spk_dict_new(&arena)};
     struct spk_component *retriever = x->self->retriever;
-    struct spk_slice_read read = {
-        .slice = &slice, .record = on_fetched, .context = x, .evidence = x->scope->evidence};
+    struct spk_slice_read read = {.slice = &slice,
+                                  .any_value = true,
+                                  .record = on_fetched,
+                                  .context = x,
+                                  .evidence = x->scope->evidence};
     spk_set(slice.partition, "parent_record", x->parent);
     spk_slice_finish(&slice, &arena);
     spk_rc rc = SPK_OPS(retriever, retriever)->read(retriever, &read, err);

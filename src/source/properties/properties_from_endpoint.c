@@ -76,7 +76,6 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     inner.path = &path;
     inner.parent = base;
     /* The stream's name, transformations and schema are not the endpoint's. */
-    inner.owner = NULL;
     inner.stream = spk_dict_new(build->arena);
     spk_set(inner.stream, "name", spk_str("dynamic_properties"));
     pthread_mutex_init(&self->lock, NULL);

@@ -65,7 +65,6 @@ static spk_rc close_slice(struct slice_reader *reader, struct spk_error *err)
 static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
 {
     struct spk_stream_read *stream = reader->task->stream;
-    struct spk_component *retriever = stream->stream->retriever;
     struct spk_sink *sink = reader->read->sink;
     spk_rc rc =
         sink->ops->slice_begin(sink, stream->info, &reader->task->slice, &reader->handle, err);
@@ -80,7 +79,7 @@ static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
                                         .context = reader,
                                         .evidence = &reader->evidence};
     struct spk_error failure = {0};
-    rc = SPK_OPS(retriever, retriever)->read(retriever, &slice_read, &failure);
+    rc = spk_stream_read(stream->stream, &slice_read, &failure);
     spk_rc end =
         sink->ops->slice_end(sink, reader->handle, &reader->evidence, rc ? &failure : NULL, err);
     if (end) {

@@ -12,6 +12,7 @@ struct spk_scope spk_reading_scope(struct spk_reading *r, struct spk_arena *aren
                               .cursor = cursor && cursor->is_client_side ? cursor : NULL,
                               .decoder = r->pages->decoder,
                               .evidence = r->read->evidence,
+                              .schema = r->read->schema,
                               .in_pieces = r->pages->in_pieces,
                               .arena = arena};
 }
@@ -66,7 +67,7 @@ spk_rc spk_reading_on_record(void *context, struct spk_record *record, struct sp
 {
     struct spk_reading *r = context;
     struct spk_cursor *cursor = r->read->cursor;
-    if (!is_object(record)) {
+    if (!r->read->any_value && !is_object(record)) {
         spk_error_set(err, SPK_EDATA, "a record is no object");
         spk_error_hint(err, "let the extractor's field_path lead to the records");
         return SPK_EDATA;

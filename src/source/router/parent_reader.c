@@ -73,10 +73,10 @@ static void destroy_partition(struct partition *partition)
 struct reader {
     struct parent_slices *out;
     struct spk_parent_config *config;
-    struct spk_cursor *cursor;       /* of the parent being read */
-    struct spk_component *retriever; /* of it, too */
-    struct spk_slice *slice;         /* being read */
-    struct partition *held;          /* made of the newest record, waits for the state after it */
+    struct spk_cursor *cursor;             /* of the parent being read */
+    struct spk_declarative_stream *stream; /* of it, too */
+    struct spk_slice *slice;               /* being read */
+    struct partition *held; /* made of the newest record, waits for the state after it */
     struct snapshot *snapshot;
     bool changed; /* a state changed since the snapshot */
 };
@@ -231,7 +231,6 @@ static spk_rc on_page(void *context, struct spk_error *err)
 
 static spk_rc read_slice(struct reader *r, struct spk_error *err)
 {
-    struct spk_component *retriever = r->retriever;
     struct spk_evidence evidence = {0};
     bool emit = false;
     struct spk_slice_read read = {.cursor = r->cursor,
@@ -241,7 +240,7 @@ static spk_rc read_slice(struct reader *r, struct spk_error *err)
                                   .context = r,
                                   .evidence = &evidence,
                                   .lazy = r->out->lazy};
-    spk_rc rc = SPK_OPS(retriever, retriever)->read(retriever, &read, err);
+    spk_rc rc = spk_stream_read(r->stream, &read, err);
     if (!rc)
         rc = r->cursor->ops->close(r->cursor, r->slice, &emit, err);
     r->changed = r->out->tracks;
@@ -281,7 +280,7 @@ static spk_rc read_parent(struct reader *r, size_t index, struct spk_error *err)
     struct spk_slices *slices = NULL;
     r->config = (struct spk_parent_config *)r->out->router->parents.items[index];
     r->cursor = r->out->cursors[index];
-    r->retriever = r->out->choices[index].stream->retriever;
+    r->stream = r->out->choices[index].stream;
     spk_rc rc = r->cursor->ops->slices(r->cursor, &slices, err);
     if (!rc)
         rc = read_slices(r, slices, err);

@@ -1,8 +1,6 @@
 #include <math.h>
 
 #include "selector.h"
-#include "source/source_internal.h"
-#include "source/stream/stream.h"
 
 /*
  * The CDK's default normalisation, with its edges: a value is cast only where its property allows

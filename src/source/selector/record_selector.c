@@ -1,7 +1,6 @@
 #include <stddef.h>
 
 #include "selector.h"
-#include "source/stream/stream.h"
 
 /* RecordSelector: extract, then filter, transform and normalise each record, in that order (or
  * transform before filtering). */
@@ -14,7 +13,6 @@ struct record_selector {
     struct spk_value transform_first; /* as written: a stream that filters by cursor has it true */
     bool transform_before_filtering;
     bool normalize;
-    struct spk_declarative_stream *stream; /* whose schema counts; NULL outside of streams */
 };
 
 #define FIELD(name) offsetof(struct record_selector, name)
@@ -70,7 +68,6 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 {
     struct record_selector *self = (struct record_selector *)base;
     struct spk_value normalization = self->schema_normalization;
-    self->stream = (struct spk_declarative_stream *)build->owner;
     struct spk_value cursor = spk_get(build->stream, "incremental_sync");
     self->transform_before_filtering = spk_value_truthy(
         spk_is_nothing(self->transform_first) ? spk_get(cursor, "is_client_side_incremental")
@@ -89,7 +86,7 @@ struct selection {
     struct record_selector *self;
     struct spk_scope scope; /* with the record of the moment */
     const struct spk_record_visitor *to;
-    struct spk_value schema;
+    bool normalize;
     int64_t extracted;
 };
 
@@ -131,8 +128,8 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
         rc = transform(s, err);
     if (rc || !keep)
         return rc;
-    if (s->self->normalize)
-        spk_schema_normalize(spk_record_change(record), s->schema, record->arena);
+    if (s->normalize)
+        spk_schema_normalize(spk_record_change(record), s->scope.schema, record->arena);
     return s->to->visit(s->to->context, record, err);
 }
 
@@ -142,16 +139,13 @@ static spk_rc select_records(struct spk_component *base, const struct spk_scope 
 {
     struct record_selector *self = (struct record_selector *)base;
     struct selection s = {.self = self, .scope = *scope, .to = to};
-    spk_rc rc = SPK_OK;
     *extracted = 0;
     s.scope.next_page_token = (struct spk_value){0}; /* as in the CDK, filters do not see it */
     if (scope->response->proven_empty)
         return SPK_OK;
-    if (self->normalize && self->stream)
-        rc = spk_stream_schema(self->stream, &s.schema, err);
-    if (!rc)
-        rc = SPK_OPS(self->extractor, extractor)
-                 ->extract(self->extractor, scope, on_record, &s, err);
+    s.normalize = self->normalize && spk_is(scope->schema, SPK_DICT);
+    spk_rc rc =
+        SPK_OPS(self->extractor, extractor)->extract(self->extractor, scope, on_record, &s, err);
     *extracted = s.extracted;
     return rc;
 }

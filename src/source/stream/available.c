@@ -23,7 +23,7 @@ static spk_rc read_first(struct spk_declarative_stream *stream, struct spk_curso
                                   .context = &first,
                                   .evidence = &evidence,
                                   .limit = 1};
-    return SPK_OPS(stream->retriever, retriever)->read(stream->retriever, &read, err);
+    return spk_stream_read(stream, &read, err);
 }
 
 static spk_rc try_stream(struct spk_declarative_stream *stream, struct spk_arena *arena, bool *any,

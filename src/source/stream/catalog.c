@@ -23,7 +23,7 @@ static void add_key(struct spk_arena *arena, struct spk_value keys, struct spk_v
 static struct spk_value primary_key(struct spk_arena *arena, struct spk_value written)
 {
     struct spk_value keys = spk_list_new(arena);
-    if (spk_is(written, SPK_STRING) && written.text.len > 0)
+    if (spk_is(written, SPK_STRING))
         add_key(arena, keys, written);
     for (size_t i = 0; spk_is(written, SPK_LIST) && i < spk_list_len(written); i++)
         add_key(arena, keys, spk_list_at(written, i));

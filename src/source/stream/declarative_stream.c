@@ -1,6 +1,5 @@
 #include <stddef.h>
 
-#include "source/schema/schema_file.h"
 #include "source/source_internal.h"
 #include "state_migration.h"
 #include "stream.h"
@@ -45,7 +44,6 @@ static spk_rc build_loaders(struct spk_declarative_stream *stream, const struct 
     struct spk_path path = {.parent = build->path, .key = SPK_VIEW("schema_loader")};
     struct spk_build inner = *build;
     inner.path = &path;
-    inner.owner = NULL; /* its schema is not there yet */
     stream->loaders.items = spk_arena_array(build->arena, n + 1, sizeof(*stream->loaders.items));
     for (size_t i = 0; i < n; i++) {
         spk_rc rc = spk_component_build(&inner, list ? spk_list_at(node, i) : node,
@@ -57,13 +55,37 @@ static spk_rc build_loaders(struct spk_declarative_stream *stream, const struct 
     return SPK_OK;
 }
 
+/* A list holds either texts, or lists of one text. */
+static spk_rc check_primary_key(struct spk_value key, const struct spk_build *build,
+                                struct spk_error *err)
+{
+    size_t texts = 0, lists = 0, n = spk_is(key, SPK_LIST) ? spk_list_len(key) : 0;
+    for (size_t i = 0; i < n; i++) {
+        struct spk_value part = spk_list_at(key, i);
+        texts += spk_is(part, SPK_STRING);
+        lists += spk_is(part, SPK_LIST) && spk_list_len(part) == 1;
+    }
+    if (texts == n || lists == n)
+        return SPK_OK;
+    return spk_build_fail(build, key, err, "nested primary keys are not supported");
+}
+
 static spk_rc finish(struct spk_component *self, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
     stream->info.name = stream->name;
     stream->manifest = spk_view_of(build->file);
-    return build_loaders(stream, build, err);
+    pthread_mutex_init(&stream->schema_lock, NULL);
+    spk_rc rc = check_primary_key(stream->primary_key, build, err);
+    return rc ? rc : build_loaders(stream, build, err);
+}
+
+static void close_stream(struct spk_component *self)
+{
+    struct spk_declarative_stream *stream = (struct spk_declarative_stream *)self;
+    spk_arena_deinit(&stream->schema_arena);
+    pthread_mutex_destroy(&stream->schema_lock);
 }
 
 const struct spk_component_type spk_type_declarative_stream = {
@@ -72,72 +94,9 @@ const struct spk_component_type spk_type_declarative_stream = {
     .size = sizeof(struct spk_declarative_stream),
     .props = props,
     .finish = finish,
+    .close = close_stream,
     .help = "a stream read over HTTP",
 };
-
-/* Without a loader: the file of the default place where it exists, else anything goes. */
-static spk_rc default_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
-                             struct spk_error *err)
-{
-    struct spk_arena *arena = &stream->base.source->arena;
-    struct spk_schema_place place = {.manifest = stream->manifest, .stream = stream->name};
-    struct spk_value read = {0};
-    spk_rc rc = spk_schema_file_read(&place, arena, &read, err);
-    if (!rc)
-        *schema = spk_is(read, SPK_DICT) ? read : spk_dict_new(arena);
-    return rc;
-}
-
-/* Several loaders: later ones add to, and replace, the properties of earlier ones. */
-static spk_rc merge_schemas(struct spk_declarative_stream *stream, struct spk_value *schema,
-                            struct spk_error *err)
-{
-    struct spk_arena *arena = &stream->base.source->arena;
-    struct spk_value properties = spk_dict_new(arena);
-    for (size_t i = 0; i < stream->loaders.len; i++) {
-        struct spk_component *loader = stream->loaders.items[i];
-        struct spk_value one;
-        spk_rc rc = SPK_OPS(loader, schema_loader)->load(loader, arena, &one, err);
-        if (rc)
-            return rc;
-        struct spk_value part = spk_get(one, "properties");
-        for (size_t j = 0; spk_is(part, SPK_DICT) && j < spk_dict_len(part); j++)
-            spk_dict_set_value(properties, part.dict->entries[j].key, part.dict->entries[j].value);
-    }
-    struct spk_value merged = spk_dict_new(arena);
-    spk_set(merged, "$schema", spk_str("http://json-schema.org/draft-07/schema#"));
-    spk_set(merged, "type", spk_str("object"));
-    spk_set(merged, "properties", properties);
-    *schema = merged;
-    return SPK_OK;
-}
-
-static spk_rc load_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
-                          struct spk_error *err)
-{
-    struct spk_arena *arena = &stream->base.source->arena;
-    if (stream->loaders.len == 0)
-        return default_schema(stream, schema, err);
-    if (stream->loaders.len > 1)
-        return merge_schemas(stream, schema, err);
-    struct spk_component *loader = stream->loaders.items[0];
-    return SPK_OPS(loader, schema_loader)->load(loader, arena, schema, err);
-}
-
-spk_rc spk_stream_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
-                         struct spk_error *err)
-{
-    struct spk_source *source = stream->base.source;
-    spk_rc rc = SPK_OK;
-    pthread_mutex_lock(&source->lock);
-    struct spk_value loaded = stream->schema;
-    if (!spk_is_defined(loaded))
-        rc = load_schema(stream, &loaded, err);
-    if (!rc)
-        *schema = stream->schema = loaded;
-    pthread_mutex_unlock(&source->lock);
-    return rc;
-}
 
 static spk_rc migrate_state(struct spk_declarative_stream *stream, struct spk_value *state,
                             struct spk_error *err)
@@ -161,4 +120,12 @@ spk_rc spk_stream_start(struct spk_declarative_stream *stream, struct spk_value 
     if (rc)
         return spk_error_context(err, rc, "state");
     return SPK_OPS(retriever, retriever)->start(retriever, stream->cursor, state, out, err);
+}
+
+spk_rc spk_stream_read(struct spk_declarative_stream *stream, struct spk_slice_read *read,
+                       struct spk_error *err)
+{
+    struct spk_component *retriever = stream->retriever;
+    spk_rc rc = spk_stream_schema(stream, &read->schema, err);
+    return rc ? rc : SPK_OPS(retriever, retriever)->read(retriever, read, err);
 }

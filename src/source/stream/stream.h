@@ -1,6 +1,8 @@
 #ifndef SPK_SOURCE_STREAM_STREAM_H
 #define SPK_SOURCE_STREAM_STREAM_H
 /* Streams: what their manifest nodes became. Internal to src/source. */
+#include <pthread.h>
+
 #include "source/kinds.h"
 
 struct spk_declarative_stream {
@@ -12,9 +14,11 @@ struct spk_declarative_stream {
     struct spk_value schema_loader; /* node: one loader or a list of them */
     struct spk_components loaders;  /* made of schema_loader; their schemas are merged */
     struct spk_components state_migrations;
-    struct spk_value schema;  /* loaded once; UNDEFINED before */
     struct spk_view manifest; /* its path: schema files stand beside it */
     struct spk_stream_info info;
+    pthread_mutex_t schema_lock; /* guards what follows */
+    struct spk_arena schema_arena;
+    struct spk_value schema; /* loaded once; UNDEFINED before */
 };
 
 /* A stream as a catalog or a parent names it is a DeclarativeStream, or a StateDelegatingStream
@@ -33,7 +37,7 @@ spk_rc spk_stream_choose(struct spk_component *stream, struct spk_value state,
 struct spk_declarative_stream *spk_stream_initial(struct spk_component *stream);
 struct spk_declarative_stream *spk_stream_incremental(struct spk_component *stream);
 
-/* The JSON schema, loaded once (in the source's arena). Thread-safe. */
+/* The JSON schema, loaded once; lives as long as the stream. Thread-safe. */
 spk_rc spk_stream_schema(struct spk_declarative_stream *stream, struct spk_value *schema,
                          struct spk_error *err);
 /* Its entry in the catalog. */
@@ -42,6 +46,9 @@ spk_rc spk_stream_catalog_entry(struct spk_declarative_stream *stream, struct sp
 /* A running cursor from the given stream_state (UNDEFINED: from the start). */
 spk_rc spk_stream_start(struct spk_declarative_stream *stream, struct spk_value state,
                         struct spk_cursor **out, struct spk_error *err);
+/* Reads one slice with the stream's retriever; the schema is loaded before its first request. */
+spk_rc spk_stream_read(struct spk_declarative_stream *stream, struct spk_slice_read *read,
+                       struct spk_error *err);
 /* Tries to read one record: for checks. *reason in `arena`. Whatever fails makes it unavailable. */
 void spk_stream_available(struct spk_declarative_stream *stream, struct spk_arena *arena,
                           bool *available, struct spk_view *reason);

@@ -60,6 +60,7 @@ static const struct spk_prop props[] = {
      .flags = SPK_PROP_REQUIRED,
      .offset = offsetof(struct add_fields, fields),
      .kind = SPK_KIND_OTHER,
+     .part = "AddedFieldDefinition",
      .help = "the fields to set, in order; later ones see earlier ones"},
     {.name = "condition",
      .type = SPK_PROP_TEMPLATE,

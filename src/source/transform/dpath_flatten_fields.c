@@ -61,6 +61,7 @@ static const struct spk_prop props[] = {
      .type = SPK_PROP_COMPONENT,
      .offset = FIELD(key_transformation),
      .kind = SPK_KIND_OTHER,
+     .part = "KeyTransformation",
      .help = "prefix and suffix for the lifted keys"},
     SPK_PROP_END,
 };
