@@ -28,6 +28,13 @@ struct spk_slice {
     void *owner;                   /* of the cursor that made it */
 };
 
+/* A file that was fetched for a record. */
+struct spk_file_reference {
+    struct spk_view path;          /* where it is; NUL-terminated */
+    struct spk_view relative_path; /* STREAM/NAME */
+    int64_t bytes;
+};
+
 /*
  * A record on its way. `text` holds the original bytes while nobody changed the record; whoever
  * needs a tree calls spk_record_tree (record.h), whoever changes it also clears `text`.
@@ -37,6 +44,7 @@ struct spk_record {
     struct spk_json_node node; /* parsed, borrowed from the page; NULL when made natively */
     struct spk_value tree;     /* DICT, or UNDEFINED until asked for; may borrow the page's texts */
     struct spk_arena *arena;   /* lives until the record was handed to the sink */
+    const struct spk_file_reference *file; /* of a stream of files, else NULL */
 };
 
 /* What a slice cost and why it may be empty: kept in batch.json, judged by the gate. */

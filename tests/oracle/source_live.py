@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +27,8 @@ from scenarios import SCENARIOS, Request  # noqa: E402
 
 SPIKE = os.environ.get("SPIKE", "build/spike")
 TIMEOUT_S = 60
+STAGING = tempfile.TemporaryDirectory()  # where both engines put files
+os.environ["AIRBYTE_STAGING_DIRECTORY"] = STAGING.name
 HEADERS = ("authorization", "content-type")
 
 
@@ -181,6 +184,18 @@ def filled(stream):
     return {k: v for k, v in stream.items() if v not in (None, [])}
 
 
+def file_of(reference):
+    """The file that came with a record: where, how large, what; a random name counts as any."""
+    if not reference:
+        return ""
+    path = pathlib.Path(reference["staging_file_url"])
+    assert path == pathlib.Path(STAGING.name) / reference["source_file_relative_path"]
+    name = re.sub(
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "(uuid)", str(path.relative_to(STAGING.name))
+    )
+    return f" {name} {reference['file_size_bytes']} {path.read_bytes()!r}"
+
+
 def outcome(code, output, seen):
     """What of a run both engines must agree on."""
     records, statuses = collections.defaultdict(list), collections.defaultdict(list)
@@ -191,9 +206,9 @@ def outcome(code, output, seen):
             continue
         message = json.loads(line)
         if message["type"] == "RECORD":
-            records[message["record"]["stream"]].append(
-                json.dumps(message["record"]["data"], sort_keys=True)
-            )
+            record = message["record"]
+            text = json.dumps(record["data"], sort_keys=True)
+            records[record["stream"]].append(text + file_of(record.get("file_reference")))
         elif message["type"] == "STATE":
             stream = message["state"]["stream"]
             states[stream["stream_descriptor"]["name"]] = without_clock(stream["stream_state"])
@@ -217,12 +232,12 @@ def outcome(code, output, seen):
         # the summary at the end repeats what the streams said
         "failures": sorted(f for f in failures if f[1]),
         "check": check,
+        "catalog": catalog,
         "controls": controls,
         "requests": sorted(seen),
         "records": {name: sorted(items) for name, items in records.items()},
         "states": states,
         "statuses": dict(statuses),
-        "catalog": catalog,
     }
 
 

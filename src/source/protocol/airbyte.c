@@ -151,6 +151,17 @@ static spk_rc flush(struct spk_airbyte *out, struct slice_writer *writer, struct
     return rc;
 }
 
+static void append_file(struct spk_buf *line, const struct spk_file_reference *file)
+{
+    spk_buf_append_str(line, ",\"file_reference\":{\"staging_file_url\":");
+    spk_json_write_string(line, file->path, 0);
+    spk_buf_append_str(line, ",\"source_file_relative_path\":");
+    spk_json_write_string(line, file->relative_path, 0);
+    spk_buf_append_str(line, ",\"file_size_bytes\":");
+    spk_buf_append_i64(line, file->bytes);
+    spk_buf_append_char(line, '}');
+}
+
 static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_record *rec,
                      struct spk_error *err)
 {
@@ -158,6 +169,8 @@ static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_recor
     struct spk_buf *lines = &writer->lines;
     spk_buf_append(lines, spk_buf_view(&writer->head));
     spk_record_data_write(lines, rec);
+    if (rec->file)
+        append_file(lines, rec->file);
     spk_buf_append(lines, spk_buf_view(&writer->tail));
     writer->records++;
     if (lines->len < FLUSH_BYTES)

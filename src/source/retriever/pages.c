@@ -29,11 +29,24 @@ static bool can_read_in_pieces(const struct spk_pages *pages)
            !handler_ops->needs_body(handler);
 }
 
+static spk_rc build_files(struct spk_pages *pages, const struct spk_build *build,
+                          struct spk_error *err)
+{
+    struct spk_path path = {.key = SPK_VIEW("file_uploader")};
+    struct spk_value node = spk_get(build->stream, "file_uploader");
+    struct spk_build inner = *build;
+    inner.path = &path;
+    return spk_is_nothing(node)
+               ? SPK_OK
+               : spk_component_build(&inner, node, SPK_KIND_OTHER, &pages->files, err);
+}
+
 spk_rc spk_pages_finish(struct spk_pages *pages, const struct spk_build *build,
                         struct spk_error *err)
 {
     pages->in_pieces = can_read_in_pieces(pages);
-    return check_decoder(pages, build, err);
+    spk_rc rc = check_decoder(pages, build, err);
+    return rc ? rc : build_files(pages, build, err);
 }
 
 /* True when the next token needs nothing of the records but their number. */

@@ -15,6 +15,7 @@ struct spk_pages {
     struct spk_component *reset;      /* PaginationReset, or NULL */
     struct spk_component *reduction;  /* PageSizeReduction, or NULL */
     struct spk_component *splitting;  /* RequestWindowSplitting, or NULL */
+    struct spk_component *files;      /* FileUploader of the stream, or NULL: spk_pages_finish */
     bool ignore_slicer_parameters;    /* on all requests of a slice but the first */
     bool in_pieces;                   /* spk_pages_finish: bodies are read as they arrive */
 };

@@ -1,5 +1,6 @@
 #include "reading.h"
 
+#include "source/files/file_uploader.h"
 #include "source/request/options.h"
 
 struct spk_scope spk_reading_scope(struct spk_reading *r, struct spk_arena *arena)
@@ -63,6 +64,12 @@ static bool is_object(const struct spk_record *record)
                            : spk_is(record->tree, SPK_DICT);
 }
 
+static spk_rc upload(struct spk_reading *r, struct spk_record *record, struct spk_error *err)
+{
+    struct spk_scope scope = spk_reading_scope(r, record->arena);
+    return spk_file_upload(r->pages->files, &scope, record, err);
+}
+
 spk_rc spk_reading_on_record(void *context, struct spk_record *record, struct spk_error *err)
 {
     struct spk_reading *r = context;
@@ -82,7 +89,9 @@ spk_rc spk_reading_on_record(void *context, struct spk_record *record, struct sp
             return SPK_OK;
     }
     r->emitted++;
-    spk_rc rc = r->read->record(r->read->context, record, err);
+    spk_rc rc = r->pages->files ? upload(r, record, err) : SPK_OK;
+    if (!rc)
+        rc = r->read->record(r->read->context, record, err);
     r->has_enough = !rc && r->read->limit > 0 && r->emitted >= r->read->limit;
     return r->has_enough ? spk_error_set(err, SPK_ESYSTEM, "enough was read") : rc;
 }

@@ -55,7 +55,7 @@ spk_rc spk_stream_catalog_entry(struct spk_declarative_stream *stream, struct sp
     if (spk_list_len(keys) > 0)
         spk_set(out, "source_defined_primary_key", keys);
     spk_set(out, "is_resumable", spk_bool(cursor != NULL));
-    spk_set(out, "is_file_based", spk_bool(false));
+    spk_set(out, "is_file_based", spk_bool(!spk_is_nothing(stream->file_uploader)));
     *entry = out;
     return SPK_OK;
 }

@@ -12,6 +12,7 @@ struct spk_declarative_stream {
     struct spk_component *retriever;
     struct spk_component *cursor;   /* incremental_sync, or NULL */
     struct spk_value schema_loader; /* node: one loader or a list of them */
+    struct spk_value file_uploader; /* node; the retriever builds it */
     struct spk_components loaders;  /* made of schema_loader; their schemas are merged */
     struct spk_components state_migrations;
     struct spk_view manifest; /* its path: schema files stand beside it */

@@ -3,7 +3,7 @@
 import gzip
 
 from scenarios.async_jobs import api, job_stream
-from scenarios.parts import Scenario, scenario, source
+from scenarios.parts import Scenario, scenario, selector, source, stream
 
 
 def csv_job(body, headers=None, **extra):
@@ -140,3 +140,115 @@ def a_file_that_is_no_utf_8():
 @scenario
 def a_file_with_many_rows():
     return csv_job("id,name\n" + "".join(f"{i},name {i}\n" for i in range(5000)))
+
+
+# ---- files that belong to records
+
+
+def uploader(extractor=("url",), **extra):
+    return {
+        "type": "FileUploader",
+        "requester": {"type": "HttpRequester", "url_base": "{{ download_target }}"},
+        "download_target_extractor": {"type": "DpathExtractor", "field_path": list(extractor)},
+        **extra,
+    }
+
+
+def with_files(files, serve_file=None, count=2, **extra):
+    """Records 0, 1, ... of /items, whose files are at /files/ID."""
+
+    def serve(request):
+        if request.path.startswith("/files/"):
+            return (serve_file or (lambda r: (200, b"\x00\xff of " + r.path.encode(), {})))(request)
+        host = request.headers["Host"]
+        return [
+            {"id": i, "name": f"n {i}.png", "url": f"http://{host}/files/{i}"} for i in range(count)
+        ]
+
+    return Scenario(source(stream(file_uploader=files, **extra.pop("own", {}))), serve, **extra)
+
+
+@scenario
+def files_have_random_names():
+    return with_files(uploader())
+
+
+@scenario
+def files_have_the_names_of_their_records():
+    return with_files(uploader(filename_extractor="/{{ record.id }}//{{ record['name'] }}/"))
+
+
+@scenario
+def a_file_name_sees_config_and_parameters():
+    files = uploader(
+        filename_extractor="{{ config.folder }}/./{{ parameters.kind }}_{{ record.id }}"
+    )
+    files["$parameters"] = {"kind": "image"}
+    return with_files(files, config={"folder": "f"})
+
+
+@scenario
+def files_may_be_empty_or_large():
+    return with_files(
+        uploader(filename_extractor="f{{ record.id }}"),
+        serve_file=lambda r: b"" if r.path.endswith("0") else bytes(range(256)) * 5000,
+    )
+
+
+@scenario
+def files_are_fetched_with_a_login():
+    files = uploader(filename_extractor="f{{ record.id }}")
+    files["requester"]["authenticator"] = {
+        "type": "BearerAuthenticator",
+        "api_token": "{{ config['key'] }}",
+    }
+    files["requester"]["request_headers"] = {"X-Target": "{{ download_target }}"}
+    return with_files(files, config={"key": "k"})
+
+
+@scenario
+def a_record_without_a_file_fails_the_stream():
+    return with_files(uploader(["missing"]))
+
+
+@scenario
+def a_file_that_is_no_text_fails_the_stream():
+    return with_files(uploader(["id"]), count=3)
+
+
+@scenario
+def a_file_that_is_not_there_fails_the_stream():
+    return with_files(
+        uploader(), serve_file=lambda r: (404, b"none", {}) if r.path.endswith("1") else b"x"
+    )
+
+
+@scenario
+def files_of_records_that_are_left_out_are_not_fetched():
+    select = selector(
+        record_filter={"type": "RecordFilter", "condition": "{{ record['id'] != 1 }}"}
+    )
+    return with_files(
+        uploader(filename_extractor="{{ record.name }}"), count=3, own={"select": select}
+    )
+
+
+@scenario
+def files_see_transformed_records():
+    field = {"type": "AddedFieldDefinition", "path": ["name"], "value": "new-{{ record['id'] }}"}
+    return with_files(
+        uploader(filename_extractor="{{ record.name }}"),
+        own={"transformations": [{"type": "AddFields", "fields": [field]}]},
+    )
+
+
+@scenario
+def check_fetches_one_file():
+    return with_files(uploader(), op="check")
+
+
+@scenario
+def a_stream_of_files_is_told_in_the_catalog():
+    made = with_files(uploader(), op="discover", asks_nothing=True)
+    made.manifest["streams"].append(stream("others"))
+    return made
