@@ -26,17 +26,29 @@ struct partition_slices {
     bool has_window;
 };
 
-/* Drops partitions that are read; with a global state nothing is kept of them but their key. */
-static void forget_finished(struct spk_per_partition *self)
+static bool is_open(const struct spk_partition *partition)
 {
+    return partition->seen && !partition->finished;
+}
+
+/* Makes room: drops partitions that are read, then those of the given state that did not come yet,
+ * the oldest first. There is a global state by now, which the others start from. */
+static void make_room(struct spk_per_partition *self)
+{
+    enum { KEEP = SPK_PARTITIONS_LIMIT / 10 * 9 };
     struct spk_map kept = {0};
+    size_t waiting = 0;
+    for (size_t i = 0; i < self->partitions.len; i++)
+        waiting += !((struct spk_partition *)self->partitions.entries[i].value)->finished;
     for (size_t i = 0; i < self->partitions.len; i++) {
         const struct spk_map_entry *e = &self->partitions.entries[i];
         struct spk_partition *partition = e->value;
-        if (partition->seen && !partition->finished)
-            spk_map_set(&kept, e->key, partition);
-        else
+        bool drop = partition->finished || (waiting > KEEP && !is_open(partition));
+        waiting -= drop && !partition->finished;
+        if (drop)
             spk_partition_destroy(partition);
+        else
+            spk_map_set(&kept, e->key, partition);
     }
     spk_map_deinit(&self->partitions);
     self->partitions = kept;
@@ -73,7 +85,7 @@ static spk_rc enter(struct partition_slices *slices, struct spk_partition **out,
     if (self->count > SPK_PARTITIONS_SWITCH)
         self->use_global = true;
     if (self->use_global && self->partitions.len >= SPK_PARTITIONS_LIMIT)
-        forget_finished(self);
+        make_room(self);
     struct spk_partition *partition = spk_map_get(&self->partitions, spk_buf_view(&key));
     if (!partition) {
         partition = spk_partition_add(self, spk_buf_view(&key), self->start_state, err);

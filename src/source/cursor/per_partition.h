@@ -4,7 +4,8 @@
  * A datetime cursor where there is a router: one sequence of windows per partition, as the CDK's
  * ConcurrentPerPartitionCursor. Internal to src/source/cursor.
  *
- * Past SWITCH partitions the state is a global one; finished partitions beyond LIMIT are forgotten.
+ * Past SWITCH partitions the state is a global one; of those beyond LIMIT finished ones are
+ * forgotten, then the oldest that wait.
  * Differences that are meant: a partition that comes again is skipped even when it was finished,
  * and the global state moves only when all partitions were made and read.
  */
