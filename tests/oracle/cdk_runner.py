@@ -8,6 +8,7 @@ import traceback
 
 import airbyte_cdk.sources.declarative.concurrent_declarative_source  # noqa: F401  (imported before the forks)
 from airbyte_cdk.cli.source_declarative_manifest import run
+from airbyte_cdk.exception_handler import assemble_uncaught_exception
 from airbyte_cdk.sources.declarative.async_job.job_orchestrator import AsyncJobOrchestrator
 
 # What it asks for and when it stops asking do not depend on how long it sleeps in between.
@@ -26,8 +27,9 @@ def child(job):
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
+        assemble_uncaught_exception(type(error), error).emit_message()  # as the CDK's hook does
         code = 1
     sys.stdout.flush()
     os._exit(code)
