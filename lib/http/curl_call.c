@@ -55,6 +55,10 @@ static spk_rc curl_start(struct spk_http *http, const struct spk_http_request *r
                          struct spk_http_call **out, struct spk_error *err)
 {
     struct curl_client *client = (struct curl_client *)http;
+    spk_rc rc = spk_http_curl_open(client, err);
+    if (rc) {
+        return rc;
+    }
     struct curl_call *call = take_idle(client);
     int timeout_ms = request->timeout_ms ? request->timeout_ms : client->options.timeout_ms;
     call->request = *request;
@@ -63,8 +67,7 @@ static spk_rc curl_start(struct spk_http *http, const struct spk_http_request *r
     call->deadline_us = timeout_ms ? call->started_us + timeout_ms * INT64_C(1000) : 0;
     call->head_ready = call->paused = call->done = false;
     call->rc = SPK_OK;
-    spk_rc rc =
-        spk_http_message_prepare(&call->arena, &client->hosts, request, &call->message, err);
+    rc = spk_http_message_prepare(&call->arena, &client->hosts, request, &call->message, err);
     if (rc) {
         give_back(call);
         return rc;

@@ -51,33 +51,53 @@ static void init_locks(struct curl_client *client)
     pthread_mutex_init(&client->share_lock, &nests);
     pthread_mutexattr_destroy(&nests);
     pthread_mutex_init(&client->lock, NULL);
+    pthread_mutex_init(&client->opening, NULL);
     pthread_cond_init(&client->settled, NULL);
 }
 
 static void init_curl(struct curl_client *client)
 {
     const struct spk_http_options *options = &client->options;
-    client->multi = curl_multi_init();
+    client->multi = spk_http_curl.multi_init();
     assert(client->multi); /* only memory can be missing */
-    curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-                      (long)options->max_connections);
-    curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-                      (long)options->max_host_connections);
-    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)options->max_connections);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                               (long)options->max_connections);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+                               (long)options->max_host_connections);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)options->max_connections);
     if (options->cookies) {
-        client->share = curl_share_init();
+        client->share = spk_http_curl.share_init();
         assert(client->share);
-        curl_share_setopt(client->share, CURLSHOPT_LOCKFUNC, lock_share);
-        curl_share_setopt(client->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
-        curl_share_setopt(client->share, CURLSHOPT_USERDATA, client);
-        curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+        spk_http_curl.share_setopt(client->share, CURLSHOPT_LOCKFUNC, lock_share);
+        spk_http_curl.share_setopt(client->share, CURLSHOPT_UNLOCKFUNC, unlock_share);
+        spk_http_curl.share_setopt(client->share, CURLSHOPT_USERDATA, client);
+        spk_http_curl.share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
     }
 }
 
-/* Until the process ends. */
-static void init_library(void)
+static spk_rc open_first(struct curl_client *client, struct spk_error *err)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    spk_rc rc = spk_http_curl_load(err);
+    if (rc) {
+        return rc;
+    }
+    spk_http_environment_complete(&client->arena, &client->environment);
+    if (!client->multi) {
+        init_curl(client);
+    }
+    rc = spk_http_loop_start(client, err);
+    if (rc) {
+        spk_http_loop_stop(client);
+    }
+    return rc;
+}
+
+spk_rc spk_http_curl_open(struct curl_client *client, struct spk_error *err)
+{
+    pthread_mutex_lock(&client->opening);
+    spk_rc rc = client->running ? SPK_OK : open_first(client, err);
+    pthread_mutex_unlock(&client->opening);
+    return rc;
 }
 
 void spk_http_curl_destroy(struct spk_http *http)
@@ -89,10 +109,15 @@ void spk_http_curl_destroy(struct spk_http *http)
         client->idle = call->next_idle;
         spk_http_curl_call_free(call);
     }
-    curl_multi_cleanup(client->multi);
-    curl_share_cleanup(client->share);
+    if (client->multi) {
+        spk_http_curl.multi_cleanup(client->multi);
+    }
+    if (client->share) {
+        spk_http_curl.share_cleanup(client->share);
+    }
     pthread_mutex_destroy(&client->share_lock);
     pthread_mutex_destroy(&client->lock);
+    pthread_mutex_destroy(&client->opening);
     pthread_cond_destroy(&client->settled);
     free(client->sockets);
     spk_arena_deinit(&client->arena);
@@ -103,19 +128,13 @@ spk_rc spk_http_curl_create(const struct spk_http_options *options, struct spk_h
                             struct spk_error *err)
 {
     static const struct spk_http_options defaults = {0};
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct curl_client *client = spk_memory_zalloc(sizeof(*client));
-    pthread_once(&once, init_library);
     client->http.ops = &spk_http_curl_ops;
     client->epoll = client->wake = -1;
     client->queue_end = &client->queue;
     copy_options(client, options ? options : &defaults);
     init_locks(client);
-    init_curl(client);
     spk_rc rc = spk_http_environment_read(&client->arena, &client->environment, err);
-    if (!rc) {
-        rc = spk_http_loop_start(client, err);
-    }
     if (rc) {
         spk_http_curl_destroy(&client->http);
         return rc;

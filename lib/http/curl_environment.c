@@ -26,11 +26,14 @@ static const char *read_variable(struct spk_arena *arena, const char *const *nam
 
 /* libcurl keeps parsed authorities between connections only where they are one file; Debian's
  * libcurl would look into a folder too. */
-static void use_system_file(struct spk_arena *arena, struct http_environment *out)
+void spk_http_environment_complete(struct spk_arena *arena, struct http_environment *environment)
 {
-    const char *path = curl_version_info(CURLVERSION_NOW)->cainfo;
+    if (environment->ca_file || environment->ca_folder) {
+        return;
+    }
+    const char *path = spk_http_curl.version_info(CURLVERSION_NOW)->cainfo;
     if (path && access(path, R_OK) == 0) {
-        out->ca_file = spk_arena_strdup(arena, spk_view_of(path));
+        environment->ca_file = spk_arena_strdup(arena, spk_view_of(path));
     }
 }
 
@@ -43,7 +46,6 @@ static spk_rc read_authorities(struct spk_arena *arena, struct http_environment 
     const char *path = first_of(names, &found);
     struct stat info;
     if (!path) {
-        use_system_file(arena, out);
         return SPK_OK;
     }
     if (stat(path, &info)) {

@@ -44,7 +44,7 @@ static const struct {
 /* libcurl's own words carry hosts, ports and times, never the URL. */
 spk_rc spk_http_curl_failure(CURLcode code, const char *cause, struct spk_error *err)
 {
-    const char *said = cause[0] ? cause : curl_easy_strerror(code);
+    const char *said = cause[0] ? cause : spk_http_curl.easy_strerror(code);
     for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
         if (failures[i].code == code) {
             spk_error_set(err, failures[i].rc, "%s (%s)", failures[i].text, said);

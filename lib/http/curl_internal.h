@@ -4,6 +4,7 @@
  * The real client. One I/O thread owns the multi handle and every transfer from its first order to
  * `done`; other threads reach it by orders only.
  *
+ *   curl_library.c      libcurl itself, loaded on first use
  *   curl_client.c       settings, life and death
  *   curl_environment.c  proxies and authorities
  *   curl_call.c         start, wait, cancel, destroy
@@ -12,10 +13,10 @@
  *   curl_transfer.c     one transfer and its callbacks
  *   curl_error.c        what libcurl's failures mean
  */
-#include <curl/curl.h>
 #include <pthread.h>
 
 #include "archive/archive.h"
+#include "http/curl_library.h"
 #include "http/http_internal.h"
 
 /* Strings of the client's arena, NULL where nothing is set. */
@@ -80,7 +81,8 @@ struct curl_client {
     size_t sockets_cap;
     int64_t timer_us; /* when libcurl wants to be called; -1: not at all */
     pthread_t thread;
-    bool running;
+    pthread_mutex_t opening;
+    bool running; /* by the first request; under `opening` */
 
     pthread_mutex_t lock; /* all below, and the last group of each call */
     pthread_cond_t settled;
@@ -94,10 +96,14 @@ struct curl_client {
 extern const struct spk_http_ops spk_http_curl_ops;
 
 void spk_http_curl_destroy(struct spk_http *http);
+/* Makes the client ready to send: the first call loads libcurl and starts the thread. ESYSTEM. */
+spk_rc spk_http_curl_open(struct curl_client *client, struct spk_error *err);
 
 /* ECONFIG where a variable names a file that is not there. */
 spk_rc spk_http_environment_read(struct spk_arena *arena, struct http_environment *out,
                                  struct spk_error *err);
+/* What only libcurl knows, once it is loaded. */
+void spk_http_environment_complete(struct spk_arena *arena, struct http_environment *environment);
 
 /* ---- the thread ---- */
 

@@ -135,18 +135,18 @@ static void act(struct curl_client *client, int timeout_ms)
     }
     if (client->timer_us >= 0 && sleep_ms(client) == 0) {
         client->timer_us = -1;
-        curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+        spk_http_curl.multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
 }
 
 static void collect(struct curl_client *client)
 {
     int left = 0;
-    for (CURLMsg *message = curl_multi_info_read(client->multi, &left); message;
-         message = curl_multi_info_read(client->multi, &left)) {
+    for (CURLMsg *message = spk_http_curl.multi_info_read(client->multi, &left); message;
+         message = spk_http_curl.multi_info_read(client->multi, &left)) {
         struct curl_call *call = NULL;
         CURLcode code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+        spk_http_curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
         spk_http_transfer_finish(call, code);
     }
 }
@@ -187,8 +187,8 @@ spk_rc spk_http_loop_start(struct curl_client *client, struct spk_error *err)
     }
     client->timer_us = -1;
     spk_http_sockets_watch(client);
-    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     int failed = pthread_create(&client->thread, NULL, loop, client);
     if (failed) {
         return spk_error_errno(err, failed, "the HTTP client cannot start its thread");

@@ -83,16 +83,16 @@ static int on_close(void *context, curl_socket_t fd)
 
 void spk_http_sockets_watch(struct curl_client *client)
 {
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    spk_http_curl.multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
 }
 
 void spk_http_sockets_configure(const struct curl_client *client, CURL *easy)
 {
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, client);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, client);
+    spk_http_curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    spk_http_curl.easy_setopt(easy, CURLOPT_OPENSOCKETDATA, client);
+    spk_http_curl.easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    spk_http_curl.easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, client);
 }
 
 void spk_http_sockets_act(struct curl_client *client, int fd, uint32_t events)
@@ -106,5 +106,5 @@ void spk_http_sockets_act(struct curl_client *client, int fd, uint32_t events)
     mask |= events & EPOLLIN ? CURL_CSELECT_IN : 0;
     mask |= events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
     mask |= events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR | CURL_CSELECT_IN : 0;
-    curl_multi_socket_action(client->multi, fd, mask, &running);
+    spk_http_curl.multi_socket_action(client->multi, fd, mask, &running);
 }

@@ -88,7 +88,7 @@ static spk_rc decide_on_body(struct curl_call *call)
         call->gunzip = spk_archive_gunzip_create();
     }
     if (!call->encoded || call->gunzip) {
-        curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
     }
     bool known =
         spk_parse_u64(spk_http_response_header(answer, "content-length"), UINT64_MAX, &length) &&
@@ -110,7 +110,7 @@ static spk_rc take_header(struct curl_call *call, struct spk_view line)
         unsigned redirects = answer->redirects;
         long status = 0;
         spk_http_response_clear(answer);
-        curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+        spk_http_curl.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
         answer->redirects = redirects;
         answer->status = (int)status;
         return SPK_OK;
@@ -145,7 +145,7 @@ static size_t on_header(char *bytes, size_t size, size_t len, void *context)
 static uint64_t wire_bytes(const struct curl_call *call)
 {
     curl_off_t bytes = 0;
-    curl_easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
+    spk_http_curl.easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &bytes);
     return (uint64_t)bytes;
 }
 
@@ -223,7 +223,7 @@ static void append_line(struct curl_call *call, struct spk_buf *line, struct spk
     spk_buf_append(line, header.name);
     spk_buf_append_str(line, header.value.len ? ": " : ";"); /* "Name;" sends an empty value */
     spk_buf_append(line, header.value);
-    struct curl_slist *longer = curl_slist_append(call->lines, spk_buf_cstr(line));
+    struct curl_slist *longer = spk_http_curl.slist_append(call->lines, spk_buf_cstr(line));
     assert(longer); /* only memory can be missing */
     call->lines = longer;
 }
@@ -239,7 +239,7 @@ static void configure_headers(struct curl_call *call)
 {
     const struct spk_http_message *message = &call->message;
     struct spk_buf line = {0};
-    curl_slist_free_all(call->lines);
+    spk_http_curl.slist_free_all(call->lines);
     call->lines = NULL;
     for (size_t i = 0; i < message->headers_len; i++) {
         append_line(call, &line, message->headers[i]);
@@ -247,27 +247,28 @@ static void configure_headers(struct curl_call *call)
     spk_buf_deinit(&line);
     /* Not libcurl's own ideas: a form's type, and asking whether a body is welcome. */
     if (has_length(message)) {
-        call->lines = curl_slist_append(call->lines, "Expect:");
+        call->lines = spk_http_curl.slist_append(call->lines, "Expect:");
         if (!spk_http_message_header(message, "Content-Type").at) {
-            call->lines = curl_slist_append(call->lines, "Content-Type:");
+            call->lines = spk_http_curl.slist_append(call->lines, "Content-Type:");
         }
     }
-    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->lines);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->lines);
 }
 
 static void configure_method(struct curl_call *call)
 {
     const struct spk_http_message *message = &call->message;
-    curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, NULL);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, NULL);
     if (spk_view_is(message->method, "HEAD")) {
-        curl_easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_NOBODY, 1L);
     }
     if (has_length(message)) {
         const char *body = message->body.at ? message->body.at : "";
-        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, body);
-        curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message->body.len);
-        curl_easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, message->method.at);
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_POSTFIELDS, body);
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                  (curl_off_t)message->body.len);
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, message->method.at);
     }
 }
 
@@ -277,7 +278,7 @@ static void configure_proxy(struct curl_call *call)
     if (environment->proxy[0] || environment->proxy[1]) {
         bool https = spk_view_starts(call->message.url, SPK_V("https:"));
         const char *proxy = environment->proxy[https];
-        curl_easy_setopt(call->easy, CURLOPT_PROXY, proxy ? proxy : "");
+        spk_http_curl.easy_setopt(call->easy, CURLOPT_PROXY, proxy ? proxy : "");
     }
 }
 
@@ -290,20 +291,21 @@ static void configure_times(struct curl_call *call)
     int stall_ms = request->stall_timeout_ms;
     connect_ms = connect_ms ? connect_ms : options->connect_timeout_ms;
     stall_ms = stall_ms ? stall_ms : options->stall_timeout_ms;
-    curl_easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-    curl_easy_setopt(call->easy, CURLOPT_LOW_SPEED_TIME, (stall_ms + 999L) / 1000);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_LOW_SPEED_TIME, (stall_ms + 999L) / 1000);
 }
 
 void spk_http_transfer_configure(struct curl_call *call)
 {
-    curl_easy_setopt(call->easy, CURLOPT_URL, call->message.url.at);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_URL, call->message.url.at);
     configure_method(call);
     configure_headers(call);
     configure_proxy(call);
     configure_times(call);
-    curl_easy_setopt(call->easy, CURLOPT_BUFFERSIZE,
-                     call->request.streamed ? streamed_buffer_bytes : body_buffer_bytes);
-    curl_easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING, call->request.raw ? 0L : 1L);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_BUFFERSIZE,
+                              call->request.streamed ? streamed_buffer_bytes : body_buffer_bytes);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_HTTP_CONTENT_DECODING,
+                              call->request.raw ? 0L : 1L);
 }
 
 /* ---- one transfer ---- */
@@ -335,10 +337,11 @@ void spk_http_transfer_launch(struct curl_call *call)
     call->discard = false;
     call->encoded = false;
     call->cause[0] = '\0';
-    curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, left_ms);
-    CURLMcode code = curl_multi_add_handle(call->client->multi, call->easy);
+    spk_http_curl.easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, left_ms);
+    CURLMcode code = spk_http_curl.multi_add_handle(call->client->multi, call->easy);
     if (code) {
-        spk_error_set(&call->err, SPK_ESYSTEM, "libcurl refused: %s", curl_multi_strerror(code));
+        spk_error_set(&call->err, SPK_ESYSTEM, "libcurl refused: %s",
+                      spk_http_curl.multi_strerror(code));
         fail(call, SPK_ESYSTEM);
         return;
     }
@@ -348,7 +351,7 @@ void spk_http_transfer_launch(struct curl_call *call)
 void spk_http_transfer_resume(struct curl_call *call)
 {
     if (call->active) {
-        curl_easy_pause(call->easy, CURLPAUSE_CONT);
+        spk_http_curl.easy_pause(call->easy, CURLPAUSE_CONT);
     }
 }
 
@@ -361,7 +364,7 @@ void spk_http_transfer_cancel(struct curl_call *call)
         return;
     }
     if (call->active) {
-        curl_multi_remove_handle(call->client->multi, call->easy);
+        spk_http_curl.multi_remove_handle(call->client->multi, call->easy);
         call->active = false;
     }
     spk_error_set(&call->err, SPK_ESYSTEM, "cancelled");
@@ -381,7 +384,7 @@ static bool goes_elsewhere(struct curl_call *call)
 void spk_http_transfer_finish(struct curl_call *call, CURLcode code)
 {
     struct spk_http_response *answer = &call->answer;
-    curl_multi_remove_handle(call->client->multi, call->easy);
+    spk_http_curl.multi_remove_handle(call->client->multi, call->easy);
     call->active = false;
     if (code) {
         spk_rc rc = call->rc ? call->rc : spk_http_curl_failure(code, call->cause, &call->err);
@@ -416,30 +419,31 @@ static void configure_once(struct curl_call *call)
     const struct spk_http_options *options = &client->options;
     CURL *easy = call->easy;
     spk_http_sockets_configure(client, easy);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->cause);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
-    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, environment->no_proxy ? environment->no_proxy : "");
+    spk_http_curl.easy_setopt(easy, CURLOPT_PRIVATE, call);
+    spk_http_curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, call->cause);
+    spk_http_curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    spk_http_curl.easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    spk_http_curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    spk_http_curl.easy_setopt(easy, CURLOPT_HEADERDATA, call);
+    spk_http_curl.easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    spk_http_curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    spk_http_curl.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    spk_http_curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    spk_http_curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    spk_http_curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    spk_http_curl.easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br");
+    spk_http_curl.easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
+    spk_http_curl.easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    spk_http_curl.easy_setopt(easy, CURLOPT_PROXY, "");
+    spk_http_curl.easy_setopt(easy, CURLOPT_NOPROXY,
+                              environment->no_proxy ? environment->no_proxy : "");
     if (environment->ca_file || environment->ca_folder) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, environment->ca_file);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, environment->ca_folder);
+        spk_http_curl.easy_setopt(easy, CURLOPT_CAINFO, environment->ca_file);
+        spk_http_curl.easy_setopt(easy, CURLOPT_CAPATH, environment->ca_folder);
     }
     if (client->share) {
-        curl_easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* reads none, but keeps them */
-        curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+        spk_http_curl.easy_setopt(easy, CURLOPT_COOKIEFILE, ""); /* reads none, but keeps them */
+        spk_http_curl.easy_setopt(easy, CURLOPT_SHARE, client->share);
     }
 }
 
@@ -448,7 +452,7 @@ struct curl_call *spk_http_curl_call_new(struct curl_client *client)
     struct curl_call *call = spk_memory_zalloc(sizeof(*call));
     call->call.ops = client->http.ops;
     call->client = client;
-    call->easy = curl_easy_init();
+    call->easy = spk_http_curl.easy_init();
     assert(call->easy); /* only memory can be missing */
     pthread_mutex_init(&call->lock, NULL);
     pthread_cond_init(&call->changed, NULL);
@@ -458,8 +462,8 @@ struct curl_call *spk_http_curl_call_new(struct curl_client *client)
 
 void spk_http_curl_call_free(struct curl_call *call)
 {
-    curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->lines);
+    spk_http_curl.easy_cleanup(call->easy);
+    spk_http_curl.slist_free_all(call->lines);
     spk_http_response_deinit(&call->answer);
     spk_buf_deinit(&call->arrived);
     spk_buf_deinit(&call->piece);

@@ -151,10 +151,11 @@ struct spk_http_options {
 };
 
 /*
- * libcurl with one thread of its own: keep-alive, HTTP/2 where TLS offers it, gzip, deflate and
- * brotli. The environment is read here, once: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY in
- * lower or upper case; REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or SSL_CERT_FILE (a file, or a folder of
- * hashed certificates) in place of the system's authorities. ECONFIG where such a file is missing.
+ * libcurl, loaded when the first request is sent, with one thread of its own: keep-alive, HTTP/2
+ * where TLS offers it, gzip, deflate and brotli. The environment is read here, once: HTTP_PROXY,
+ * HTTPS_PROXY, ALL_PROXY and NO_PROXY in lower or upper case; REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE or
+ * SSL_CERT_FILE (a file, or a folder of hashed certificates) in place of the system's authorities.
+ * ECONFIG where such a file is missing.
  */
 spk_rc spk_http_curl_create(const struct spk_http_options *options, struct spk_http **out,
                             struct spk_error *err);

@@ -4,7 +4,7 @@
  */
 #include "xml/xml_internal.h"
 
-#include <libxml/parserInternals.h>
+#include "xml/library.h"
 
 enum { DEFAULT_DEPTH = 256, DEFAULT_BYTES = 1 << 30, PUSH_STEP = 1 << 16 };
 
@@ -17,7 +17,7 @@ enum { MAX_CDATA = 1 << 24 };
 static void stop(struct spk_xml_reader *reader, spk_rc rc)
 {
     reader->error.rc = rc;
-    xmlStopParser(reader->parser);
+    spk_xml_library.StopParser(reader->parser);
 }
 
 static void fail_here(struct spk_xml_reader *reader, const char *what)
@@ -99,8 +99,8 @@ static const xmlSAXHandler handler = {
 static spk_rc set_encoding(struct spk_xml_reader *reader, const char *encoding,
                            struct spk_error *err)
 {
-    if (!xmlFindCharEncodingHandler(encoding) ||
-        xmlCtxtResetPush(reader->parser, NULL, 0, NULL, encoding) != 0) {
+    if (!spk_xml_library.FindCharEncodingHandler(encoding) ||
+        spk_xml_library.CtxtResetPush(reader->parser, NULL, 0, NULL, encoding) != 0) {
         spk_error_set(err, SPK_ECONFIG, "xml: unknown encoding \"%s\"", encoding);
         spk_error_hint(err, "name it as iconv does: UTF-8, UTF-16, ISO-8859-1, windows-1252");
         return SPK_ECONFIG;
@@ -123,15 +123,18 @@ spk_rc spk_xml_reader_init(struct spk_xml_reader *reader, const struct spk_xml_o
         .mark_left = options->encoding ? 3 : 0,
     };
     xmlSAXHandler sax = handler;
-    reader->parser = xmlCreatePushParserCtxt(&sax, reader, NULL, 0, NULL);
+    spk_rc rc = spk_xml_library_load(err);
+    if (rc != SPK_OK)
+        return rc;
+    reader->parser = spk_xml_library.CreatePushParserCtxt(&sax, reader, NULL, 0, NULL);
     if (!reader->parser)
         return spk_error_set(err, SPK_ESYSTEM, "xml: out of memory");
-    spk_rc rc = options->encoding ? set_encoding(reader, options->encoding, err) : SPK_OK;
+    rc = options->encoding ? set_encoding(reader, options->encoding, err) : SPK_OK;
     /* HUGE: the bounds are ours. NOENT: else &amp; in an attribute stays escaped; no other entity
      * is known (the handler has no getEntity), so none is expanded. */
-    xmlCtxtUseOptions(reader->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOENT |
-                                          XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-                                          (options->encoding ? XML_PARSE_IGNORE_ENC : 0));
+    spk_xml_library.CtxtUseOptions(
+        reader->parser, XML_PARSE_NONET | XML_PARSE_HUGE | XML_PARSE_NOENT | XML_PARSE_NOERROR |
+                            XML_PARSE_NOWARNING | (options->encoding ? XML_PARSE_IGNORE_ENC : 0));
     if (rc != SPK_OK)
         spk_xml_reader_deinit(reader);
     return rc;
@@ -142,15 +145,15 @@ void spk_xml_reader_deinit(struct spk_xml_reader *reader)
     if (!reader->parser)
         return;
     if (reader->parser->myDoc) /* libxml2 keeps declared entities in it */
-        xmlFreeDoc(reader->parser->myDoc);
+        spk_xml_library.FreeDoc(reader->parser->myDoc);
     reader->parser->myDoc = NULL;
-    xmlFreeParserCtxt(reader->parser);
+    spk_xml_library.FreeParserCtxt(reader->parser);
     reader->parser = NULL;
 }
 
 static void fail_syntax(struct spk_xml_reader *reader)
 {
-    const xmlError *last = xmlCtxtGetLastError(reader->parser);
+    const xmlError *last = spk_xml_library.CtxtGetLastError(reader->parser);
     int line = last && last->line ? last->line : 1;
     int column = last && last->int2 ? last->int2 : 1;
     struct spk_view what = spk_view_of(last && last->message ? last->message : "not well-formed");
@@ -206,7 +209,7 @@ static void check_backlog(struct spk_xml_reader *reader)
 
 static void feed(struct spk_xml_reader *reader, struct spk_view piece, bool last)
 {
-    xmlParseChunk(reader->parser, piece.at, (int)piece.len, last);
+    spk_xml_library.ParseChunk(reader->parser, piece.at, (int)piece.len, last);
     if (reader->error.rc == SPK_OK && !reader->parser->wellFormed)
         fail_syntax(reader);
     check_backlog(reader);

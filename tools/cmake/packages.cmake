@@ -15,6 +15,16 @@ function(spk_system_package name module)
   target_link_libraries(spk_pkg_${name} INTERFACE PkgConfig::${name})
 endfunction()
 
+# spk_loaded_package(name, pkg-config module): the headers alone, as the library is loaded when it
+# is needed (base/library.h); NAME_linked is the library itself
+function(spk_loaded_package name module)
+  pkg_check_modules(${name} REQUIRED IMPORTED_TARGET ${module})
+  add_library(spk_pkg_${name} INTERFACE)
+  target_include_directories(spk_pkg_${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIRS})
+  add_library(spk_pkg_${name}_linked INTERFACE)
+  target_link_libraries(spk_pkg_${name}_linked INTERFACE PkgConfig::${name})
+endfunction()
+
 # spk_built_package(name, libraries...): from the prefix of tools/deps
 function(spk_built_package name)
   add_library(spk_pkg_${name} INTERFACE)
@@ -25,10 +35,10 @@ function(spk_built_package name)
 endfunction()
 
 spk_system_package(yaml yaml-0.1)
-spk_system_package(xml2 libxml-2.0)
+spk_loaded_package(xml2 libxml-2.0)
 spk_system_package(pcre2 libpcre2-8)
 spk_system_package(crypto libcrypto)
-spk_system_package(curl libcurl)
+spk_loaded_package(curl libcurl)
 spk_system_package(sqlite3 sqlite3)
 spk_system_package(zlib zlib)
 spk_system_package(microhttpd libmicrohttpd)
