@@ -43,7 +43,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
         return spk_build_fail(build, base->node, err,
                               "page_size_option cannot be set if the pagination strategy does not "
                               "have a page_size");
-    return SPK_OK;
+    return spk_request_options_apart(build, self->page_size_option, self->page_token_option, err);
 }
 
 static spk_rc initial(struct spk_component *base, const struct spk_scope *scope,

@@ -10,6 +10,10 @@ void spk_request_options_init(struct spk_request_options *options, struct spk_ar
 spk_rc spk_request_options_merge(struct spk_request_options *to,
                                  const struct spk_request_options *from, struct spk_arena *arena,
                                  struct spk_error *err);
+/* ECONFIG where two RequestOption components (either may be NULL) would set the same place, or one
+ * inside the other's. */
+spk_rc spk_request_options_apart(const struct spk_build *build, struct spk_component *first,
+                                 struct spk_component *second, struct spk_error *err);
 /* Puts `value` where a RequestOption component says. */
 spk_rc spk_request_option_inject(struct spk_component *option, const struct spk_scope *scope,
                                  struct spk_value value, struct spk_request_options *options,

@@ -41,7 +41,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
     struct request_option *self = (struct request_option *)base;
-    bool path = spk_is(self->field_path, SPK_LIST);
+    bool path = spk_is(self->field_path, SPK_LIST) && spk_list_len(self->field_path) > 0;
     if (!self->field_name && !path)
         return spk_build_fail(build, base->node, err,
                               "RequestOption requires either a field_name or field_path");
@@ -131,4 +131,22 @@ spk_rc spk_request_option_inject(struct spk_component *option, const struct spk_
     if (!rc)
         spk_dict_set(target, name, value);
     return rc;
+}
+
+spk_rc spk_request_options_apart(const struct spk_build *build, struct spk_component *first,
+                                 struct spk_component *second, struct spk_error *err)
+{
+    struct spk_component *options[] = {first, second};
+    struct spk_scope scope = {.source = build->source, .arena = build->arena};
+    struct spk_request_options made[2];
+    struct spk_error clash = {0};
+    spk_rc rc = SPK_OK;
+    for (int i = 0; !rc && i < 2; i++) {
+        spk_request_options_init(&made[i], build->arena);
+        if (options[i])
+            rc = spk_request_option_inject(options[i], &scope, spk_int(i), &made[i], err);
+    }
+    if (rc || !spk_request_options_merge(&made[0], &made[1], build->arena, &clash))
+        return rc;
+    return spk_build_fail(build, second->node, err, "%s", clash.text);
 }

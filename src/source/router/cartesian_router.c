@@ -12,7 +12,7 @@ struct cartesian_router {
     struct spk_components routers;
 };
 
-enum { MAX_HELD = 1000000 }; /* partitions of the routers after the first, which are held */
+enum { MAX_HELD = 1000000 }; /* partitions of one router, which are held */
 
 static const struct spk_prop props[] = {
     {.name = "stream_slicers",
@@ -38,16 +38,16 @@ struct held { /* all partitions of one router */
     size_t at; /* of the current combination */
 };
 
+/* As in Python's itertools.product, all routers are read to their ends before the first
+ * combination: a parent that fails on its last page fails the stream before it asks for anything.
+ */
 struct cartesian_slices {
     struct spk_slices base;
     const struct cartesian_router *router;
     struct spk_value state; /* given */
     struct spk_arena arena; /* of the held ones */
-    struct held *rest;      /* one per router after the first */
-    struct spk_slices *first;
-    struct spk_arena first_arena;
-    struct spk_slice current; /* of the first */
-    bool open, has_current;
+    struct held *parts;     /* one per router */
+    bool open, at_end;
 };
 
 static spk_rc hold(struct cartesian_slices *self, struct spk_component *router, struct held *held,
@@ -63,7 +63,6 @@ static spk_rc hold(struct cartesian_slices *self, struct spk_component *router, 
             break;
         if (held->len == MAX_HELD) {
             rc = spk_error_set(err, SPK_EDATA, "more than %d partitions to combine", MAX_HELD);
-            spk_error_hint(err, "put the router with the most partitions first");
             break;
         }
         held->items = spk_memory_grow(held->items, &held->cap, held->len + 1, sizeof(*held->items));
@@ -78,34 +77,24 @@ static spk_rc open_all(struct cartesian_slices *self, struct spk_error *err)
 {
     const struct spk_components *routers = &self->router->routers;
     spk_rc rc = SPK_OK;
-    for (size_t i = 1; !rc && i < routers->len; i++)
-        rc = hold(self, routers->items[i], &self->rest[i - 1], err);
-    struct spk_component *first = routers->items[0];
-    if (!rc)
-        rc = SPK_OPS(first, router)->open(first, self->state, &self->first, err);
+    for (size_t i = 0; !rc && i < routers->len; i++) {
+        rc = hold(self, routers->items[i], &self->parts[i], err);
+        self->at_end |= self->parts[i].len == 0;
+    }
     self->open = !rc;
     return rc;
 }
 
-/* Moves to the next combination; false where the first router must move on. */
-static bool step(struct cartesian_slices *self)
+/* Moves to the next combination; the last router varies fastest. */
+static void step(struct cartesian_slices *self)
 {
-    for (size_t i = self->router->routers.len - 1; i > 0; i--) {
-        struct held *held = &self->rest[i - 1];
+    for (size_t i = self->router->routers.len; i-- > 0;) {
+        struct held *held = &self->parts[i];
         if (++held->at < held->len)
-            return true;
+            return;
         held->at = 0;
     }
-    return false;
-}
-
-static bool is_empty(const struct cartesian_slices *self)
-{
-    for (size_t i = 0; i + 1 < self->router->routers.len; i++) {
-        if (self->rest[i].len == 0)
-            return true;
-    }
-    return false;
+    self->at_end = true;
 }
 
 static void add_all(struct spk_value to, struct spk_value from, struct spk_arena *arena)
@@ -121,8 +110,7 @@ static void combine(struct cartesian_slices *self, struct spk_arena *arena, stru
     slice->partition = spk_dict_new(arena);
     slice->extra_fields = spk_dict_new(arena);
     for (size_t i = self->router->routers.len; i-- > 0;) {
-        const struct spk_slice *part =
-            i == 0 ? &self->current : &self->rest[i - 1].items[self->rest[i - 1].at];
+        const struct spk_slice *part = &self->parts[i].items[self->parts[i].at];
         add_all(slice->partition, part->partition, arena);
         add_all(slice->extra_fields, part->extra_fields, arena);
     }
@@ -134,30 +122,21 @@ static spk_rc next(struct spk_slices *base, struct spk_arena *arena, struct spk_
 {
     struct cartesian_slices *self = (struct cartesian_slices *)base;
     spk_rc rc = self->open ? SPK_OK : open_all(self, err);
-    *more = !rc && !is_empty(self);
-    if (rc || !*more)
+    *more = !rc && !self->at_end;
+    if (!*more)
         return rc;
-    if (!self->has_current || !step(self)) {
-        spk_arena_reset(&self->first_arena);
-        self->current = (struct spk_slice){0};
-        rc = self->first->ops->next(self->first, &self->first_arena, &self->current, more, err);
-        self->has_current = true;
-    }
-    if (!rc && *more)
-        combine(self, arena, slice);
-    return rc;
+    combine(self, arena, slice);
+    step(self);
+    return SPK_OK;
 }
 
 static void destroy(struct spk_slices *base)
 {
     struct cartesian_slices *self = (struct cartesian_slices *)base;
-    if (self->first)
-        self->first->ops->destroy(self->first);
-    for (size_t i = 0; i + 1 < self->router->routers.len; i++)
-        free(self->rest[i].items);
-    free(self->rest);
+    for (size_t i = 0; i < self->router->routers.len; i++)
+        free(self->parts[i].items);
+    free(self->parts);
     spk_arena_deinit(&self->arena);
-    spk_arena_deinit(&self->first_arena);
     free(self);
 }
 
@@ -170,7 +149,7 @@ static spk_rc open_slices(struct spk_component *base, struct spk_value state,
     self->base.ops = &slices_ops;
     self->router = (struct cartesian_router *)base;
     self->state = state;
-    self->rest = spk_memory_zalloc(self->router->routers.len * sizeof(*self->rest));
+    self->parts = spk_memory_zalloc(self->router->routers.len * sizeof(*self->parts));
     *out = &self->base;
     return SPK_OK;
 }

@@ -168,6 +168,25 @@ static const struct engine_case cases[] = {
         .failure = "values is no list",
     },
     {
+        .name = "a Python class makes its own stream fail, and no other",
+        .streams = STREAM("other", "/other")
+            STREAM("items", "/items") "    partition_router: {type: "
+                                      "CustomPartitionRouter, class_name: "
+                                      "source_x.components.MyRouter}\n",
+        .read = "other",
+        .answers = {OK("/other", "[{\"v\": 1}]")},
+        .records = "other {\"v\":1}\n",
+    },
+    {
+        .name = "and tells which routers there are",
+        .streams = STREAM("items", "/items") "    partition_router: [{type: CustomPartitionRouter, "
+                                             "class_name: source_x.components.MyRouter}]\n",
+        .read = "items",
+        .requests = "",
+        .failure = "no partition router is called 'source_x.components.MyRouter'; there are: "
+                   "CartesianProductStreamSlicer, GroupingPartitionRouter",
+    },
+    {
         .name = "the place of such records has no wildcard",
         .streams = STREAM("items", CHILD) "    partition_router: " ROUTER(
             CONFIG("id", "top", TOPS(""), "lazy_read_pointer: [in, 'l*'], ")) "\n",

@@ -568,3 +568,71 @@ def templates_of_a_request_see_the_slice_and_the_page():
         return echo(r) if "page" not in r.query else []
 
     return Scenario(source(node), answer)
+
+
+def refused_option(made):
+    router = {**lists(["a"], with_option=False), "request_option": made}
+    return Scenario(source(stream(router=router)), echo, refused=True)
+
+
+@scenario
+def an_option_without_a_place_is_refused():
+    return refused_option({"type": "RequestOption", "inject_into": "header"})
+
+
+@scenario
+def an_option_with_two_places_is_refused():
+    return refused_option({**option_at("a", "b"), "field_name": "c"})
+
+
+@scenario
+def an_option_with_an_empty_path_is_refused():
+    return refused_option(option_at())
+
+
+@scenario
+def a_path_outside_of_a_json_body_is_refused():
+    return refused_option({**option_at("a", "b"), "inject_into": "header"})
+
+
+@scenario
+def an_option_into_an_unknown_place_is_refused():
+    return refused_option(option("a", "path"))
+
+
+@scenario
+def options_of_a_page_that_clash_are_refused():
+    strategy = {"type": "OffsetIncrement", "page_size": 1}
+    node = stream(page=paginator(strategy, "k", "k"))
+    return Scenario(source(node), echo, refused=True)
+
+
+@scenario
+def options_of_a_page_inside_one_another_are_refused():
+    page = paginator({"type": "OffsetIncrement", "page_size": 1})
+    page["page_token_option"] = option_at("page")
+    page["page_size_option"] = option_at("page", "size")
+    node = stream(request=requester(http_method="POST"), page=page)
+    return Scenario(source(node), echo, refused=True)
+
+
+@scenario
+def an_option_named_by_the_config():
+    router = {
+        **lists(["a"], with_option=False),
+        "request_option": option("{{ config['key'] }}-{{ config['n'] }}"),
+    }
+    return Scenario(source(stream(router=router)), echo, config=CONFIG)
+
+
+@scenario
+def an_option_whose_name_is_a_number():
+    router = {**lists(["a"], with_option=False), "request_option": option("{{ config['n'] }}")}
+    return Scenario(source(stream(router=router)), echo, config=CONFIG)
+
+
+@scenario
+def a_parameter_that_is_written_as_an_object_is_refused():
+    made = sent(request_parameters={"a": "1", "b": {"c": 1}})
+    made.refused = True
+    return made

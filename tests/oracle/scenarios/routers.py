@@ -743,3 +743,104 @@ def parent_of_an_incremental_parent_with_partitions():
         return in_window(r, r.path.replace("/", "."), 2, 3)
 
     return Scenario(source(node), serve)
+
+
+def paged_tops(**extra):
+    pages = paginator({"type": "PageIncrement", "page_size": 2, "start_from_page": 1})
+    return stream("tops", page=pages, **extra)
+
+
+def serve_paged(r):
+    if r.path != "/tops":
+        return rows(1, of=r.path, **r.query)
+    return rows(2, 1) if "page" not in r.query else rows(1, 3)
+
+
+@scenario
+def groups_in_a_check():
+    router = grouped(parents(paged_tops()), 2)
+    return Scenario(source(by_ids(router)), serve_paged, op="check")
+
+
+@scenario
+def union_in_a_check():
+    router = united(parents(paged_tops()), parents(stream("others")))
+    return Scenario(source(stream(path=CHILD, router=router)), serve_paged, op="check")
+
+
+@scenario
+def product_in_a_check():
+    router = [parents(paged_tops()), lists(["a", "b"])]
+    return Scenario(source(stream(path=CHILD, router=router)), serve_paged, op="check")
+
+
+@scenario
+def parents_in_a_check():
+    return Scenario(
+        source(stream(path=CHILD, router=parents(paged_tops()))), serve_paged, op="check"
+    )
+
+
+def failing_on_the_second_page(r):
+    return (403, "no") if r.path == "/tops" and "page" in r.query else serve_paged(r)
+
+
+@scenario
+def product_with_a_parent_that_fails_asks_for_nothing_of_the_child():
+    router = [parents(paged_tops()), lists(["a", "b"])]
+    return Scenario(source(stream(path=CHILD, router=router)), failing_on_the_second_page)
+
+
+@scenario
+def groups_of_a_parent_that_fails():
+    return Scenario(source(by_ids(grouped(parents(paged_tops()), 2))), failing_on_the_second_page)
+
+
+@scenario
+def union_with_a_parent_that_fails():
+    router = united(plain(["a"]), parents(paged_tops()), plain(["b"]))
+    return Scenario(source(stream(path=CHILD, router=router)), failing_on_the_second_page)
+
+
+@scenario
+def union_goes_on_from_a_legacy_state():
+    node = incremental_union()
+    node["state_migrations"] = [{"type": "LegacyToPerPartitionStateMigration"}]
+    state = {"a": {"at": "2024-01-04"}, "tops-2": {"at": "2024-01-03"}}
+    return Scenario(source(node), serve_incremental_union, state={"items": state})
+
+
+@scenario
+def groups_in_a_product_of_one():
+    return Scenario(
+        source(by_ids([grouped(plain(list("abc")), 2)], incremental_sync=cursor())),
+        lambda r: serve_dated(r, 2, 3),
+    )
+
+
+@scenario
+def groups_of_one():
+    return Scenario(source(by_ids(grouped(parents(paged_tops()), 1))), serve_paged)
+
+
+@scenario
+def no_groups_without_partitions():
+    node = by_ids(grouped(parents(stream("tops")), 3), incremental_sync=cursor())
+    return Scenario(source(node), lambda r: [])
+
+
+@scenario
+def a_group_of_nothing_is_refused():
+    return Scenario(source(by_ids(grouped(plain(["a"]), 0))), serve_paged, refused=True)
+
+
+@scenario
+def a_union_of_one_is_refused():
+    router = united(plain(["a"]))
+    return Scenario(source(stream(path=CHILD, router=router)), serve_paged, refused=True)
+
+
+@scenario
+def parents_without_any_are_refused():
+    router = {"type": "SubstreamPartitionRouter", "parent_stream_configs": []}
+    return Scenario(source(stream(path="/items", router=router)), serve_paged, refused=True)
