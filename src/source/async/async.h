@@ -87,7 +87,8 @@ spk_rc spk_job_delete(struct spk_job *job, struct spk_error *err);
 /* LIST of what is to be downloaded, in the job's arena. */
 spk_rc spk_job_targets(struct spk_job *job, struct spk_value *targets, struct spk_error *err);
 
-/* Reads the job of read->slice and deletes it at the API. */
+/* Reads the job of read->slice and deletes it at the API. A slice that is no job stands for all:
+ * the jobs are created and read here, up to the limit. */
 spk_rc spk_job_read(struct spk_async_retriever *retriever, struct spk_slice_read *read,
                     struct spk_error *err);
 

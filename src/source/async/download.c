@@ -58,10 +58,8 @@ static spk_rc read_target(struct spk_job *job, struct spk_value target, struct c
     return rc;
 }
 
-spk_rc spk_job_read(struct spk_async_retriever *retriever, struct spk_slice_read *read,
-                    struct spk_error *err)
+static spk_rc read_job(struct spk_job *job, struct spk_slice_read *read, struct spk_error *err)
 {
-    struct spk_job *job = read->slice->owner;
     struct counted counted = {.read = read};
     struct spk_value targets;
     spk_rc rc = spk_job_targets(job, &targets, err);
@@ -71,4 +69,56 @@ spk_rc spk_job_read(struct spk_async_retriever *retriever, struct spk_slice_read
         rc = spk_job_delete(job, err);
     add_evidence(read->evidence, &job->evidence);
     return rc;
+}
+
+static spk_rc read_slices(struct spk_cursor *cursor, struct spk_slices *slices,
+                          struct counted *counted, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    bool more = true, emit = false;
+    spk_rc rc = SPK_OK;
+    while (!rc && !is_enough(counted)) {
+        struct spk_slice slice = {0};
+        spk_arena_reset(&arena);
+        rc = slices->ops->next(slices, &arena, &slice, &more, err);
+        if (rc || !more)
+            break;
+        struct spk_slice_read read = *counted->read;
+        read.slice = &slice;
+        read.record = count_record;
+        read.page = count_page;
+        read.context = counted;
+        rc = read_job(slice.owner, &read, err);
+        if (!rc)
+            rc = cursor->ops->close(cursor, &slice, &emit, err);
+    }
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
+/* For who has no slice, as a schema loader: the jobs are made here. */
+static spk_rc read_sliceless(struct spk_async_retriever *retriever, struct spk_slice_read *read,
+                             struct spk_error *err)
+{
+    const struct spk_retriever_ops *ops = SPK_OPS(&retriever->base, retriever);
+    struct counted counted = {.read = read};
+    struct spk_cursor *cursor = NULL;
+    struct spk_slices *slices = NULL;
+    spk_rc rc = ops->start(&retriever->base, NULL, (struct spk_value){0}, &cursor, err);
+    if (!rc)
+        rc = cursor->ops->slices(cursor, &slices, err);
+    if (!rc)
+        rc = read_slices(cursor, slices, &counted, err);
+    if (slices)
+        slices->ops->destroy(slices);
+    if (cursor)
+        cursor->ops->destroy(cursor);
+    return rc;
+}
+
+spk_rc spk_job_read(struct spk_async_retriever *retriever, struct spk_slice_read *read,
+                    struct spk_error *err)
+{
+    return read->slice->owner ? read_job(read->slice->owner, read, err)
+                              : read_sliceless(retriever, read, err);
 }

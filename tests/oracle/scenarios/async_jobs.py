@@ -1,7 +1,10 @@
 """AsyncRetriever: jobs that are created, polled, downloaded, aborted and deleted."""
 
 import functools
+import gzip
+import io
 import json
+import zipfile
 
 from scenarios.parts import (
     Scenario,
@@ -633,3 +636,97 @@ def check_does_not_delete_what_it_did_not_read():
     return jobs(
         source(job_stream(retriever={"delete_requester": DELETE})), api(rows_of(2)), op="check"
     )
+
+
+@scenario
+def twenty_workers_over_jobs_of_three_streams():
+    def many(name, **extra):
+        what = name + "-{{ stream_partition.kind }}-{{ stream_slice.start_time }}"
+        parts = {
+            "partition_router": lists(list("abcde")),
+            "creation_requester": job_requester("/jobs", "POST", request_parameters={"what": what}),
+        }
+        return job_stream(name, incremental_sync=windows(**extra), retriever=parts)
+
+    return jobs(
+        source(
+            many("items"),
+            many("more"),
+            many("third", global_substream_cursor=True),
+            max_concurrent_async_job_count=12,
+            concurrency_level={"type": "ConcurrencyLevel", "default_concurrency": 20},
+        ),
+        api(lambda r: dated(r.path, 1, 2, 3)),
+        streams=["items", "more", "third"],
+    )
+
+
+@scenario
+def jobs_of_an_incrementing_count():
+    count = {
+        "type": "IncrementingCountCursor",
+        "cursor_field": "id",
+        "start_value": 1,
+    }
+    return jobs(
+        source(job_stream(incremental_sync=count)), api(rows_of(4)), state={"items": {"id": 2}}
+    )
+
+
+@scenario
+def a_creation_whose_retries_are_used_up_is_tried_again():
+    handler = {
+        "type": "DefaultErrorHandler",
+        "max_retries": 1,
+        "backoff_strategies": [
+            {"type": "ConstantBackoffStrategy", "backoff_time_in_seconds": 0.01}
+        ],
+    }
+    creation = job_requester(
+        "/jobs", "POST", request_parameters={"what": "all"}, error_handler=handler
+    )
+    return jobs(
+        source(job_stream(retriever={"creation_requester": creation})),
+        api(rows_of(2), create=lambda r: (503, "busy") if r.count < 4 else None),
+    )
+
+
+def packed(request):
+    return 200, gzip.compress(b"id,at\n1,2024-01-01\n2,2024-01-02\n"), {"Content-Type": "text/csv"}
+
+
+@scenario
+def a_download_of_packed_csv():
+    decoder = {"type": "GzipDecoder", "decoder": {"type": "CsvDecoder"}}
+    return jobs(source(job_stream(retriever={"download_decoder": decoder})), api(packed))
+
+
+@scenario
+def a_download_of_a_zip_file():
+    def download(request):
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("a.jsonl", '{"id": 1}\n{"id": 2}\n')
+            archive.writestr("b.jsonl", '{"id": 3}\n')
+        return 200, content.getvalue(), {"Content-Type": "application/zip"}
+
+    decoder = {"type": "ZipfileDecoder", "decoder": {"type": "JsonlDecoder"}}
+    return jobs(source(job_stream(retriever={"download_decoder": decoder})), api(download))
+
+
+@scenario
+def a_schema_comes_from_a_job():
+    schema = {
+        "type": "DynamicSchemaLoader",
+        "retriever": job_stream()["retriever"],
+        "schema_type_identifier": {"schema_pointer": ["fields"], "key_pointer": ["name"]},
+    }
+    items = stream()
+    items["schema_loader"] = schema
+
+    def serve(request):
+        if request.path == "/items":
+            return rows(2)
+        return api(lambda r: [{"fields": [{"name": "id"}, {"name": "x"}]}])(request)
+
+    return jobs(source(items), serve)
