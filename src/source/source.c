@@ -95,6 +95,7 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     pthread_mutex_init(&source->lock, NULL);
     pthread_mutex_init(&source->config_lock, NULL);
     pthread_mutex_init(&source->token_lock, NULL);
+    pthread_mutex_init(&source->shared_lock, NULL);
     spk_rc rc = check_config(source, err);
     if (!rc)
         rc = spk_pause_init(&source->pause, err);
@@ -122,6 +123,7 @@ void spk_source_destroy(struct spk_source *source)
         component->type->close(component);
     }
     free(source->built);
+    spk_source_unshare(source);
     spk_job_budget_destroy(source->jobs);
     spk_cache_destroy(source->cache);
     spk_pause_deinit(&source->pause);
@@ -134,6 +136,7 @@ void spk_source_destroy(struct spk_source *source)
     pthread_mutex_destroy(&source->lock);
     pthread_mutex_destroy(&source->config_lock);
     pthread_mutex_destroy(&source->token_lock);
+    pthread_mutex_destroy(&source->shared_lock);
     free(source);
 }
 

@@ -23,6 +23,8 @@ struct spk_source {
     struct spk_arena config_arena; /* what was changed of it; with config_changes under: */
     pthread_mutex_t config_lock;
     int config_changes;
+    struct spk_map shared; /* see spk_source_share */
+    pthread_mutex_t shared_lock;
     pthread_mutex_t token_lock; /* held while a token that the config holds is replaced */
     struct spk_http *http;
     bool owns_http;
@@ -78,6 +80,13 @@ spk_rc spk_source_change_config(struct spk_source *source, const struct spk_conf
                                 size_t len, struct spk_error *err);
 /* Hides the values of a config (or a part of one) that the spec's JSON schema marks as secret. */
 void spk_source_register_secrets(struct spk_value schema, struct spk_value config);
+/* What several components have in common, such as a login: the first one makes it. */
+struct spk_shared {
+    void (*destroy)(struct spk_shared *self);
+};
+struct spk_shared *spk_source_share(struct spk_source *source, struct spk_view key,
+                                    struct spk_shared *(*make)(void *context), void *context);
+void spk_source_unshare(struct spk_source *source);
 void spk_source_remember(struct spk_source *source, struct spk_component *component);
 
 #endif

@@ -30,6 +30,26 @@ spk_rc spk_auth_inject(struct spk_component *option, const struct spk_scope *sco
     return rc ? rc : spk_request_options_merge(&request->options, &own, request->arena, err);
 }
 
+bool spk_auth_instant(struct spk_view text, int64_t *out_us)
+{
+    enum { EPOCH_DIGITS = 10 };
+    struct spk_civil civil;
+    int64_t seconds;
+    bool digits = text.len > 0;
+    for (size_t i = 0; digits && i < text.len; i++)
+        digits = text.at[i] >= '0' && text.at[i] <= '9';
+    if (digits) {
+        if (text.len > EPOCH_DIGITS || !spk_parse_i64(text, 0, INT64_MAX, &seconds))
+            return false;
+        *out_us = seconds * SPK_SECOND_US;
+        return true;
+    }
+    if (spk_iso_parse(text, &civil, NULL))
+        return false;
+    *out_us = spk_civil_to_us(&civil);
+    return true;
+}
+
 struct spk_view spk_auth_base64(struct spk_arena *arena, struct spk_view bytes)
 {
     char *text = spk_arena_alloc(arena, (bytes.len + 2) / 3 * 4 + 1);

@@ -14,6 +14,9 @@ spk_rc spk_auth_header(struct spk_request *request, struct spk_view name, struct
 /* Puts a token where a RequestOption says. */
 spk_rc spk_auth_inject(struct spk_component *option, const struct spk_scope *scope,
                        struct spk_view token, struct spk_request *request, struct spk_error *err);
+/* An instant as configs and answers hold it: seconds since 1970 of at most 10 digits, or ISO 8601.
+ */
+bool spk_auth_instant(struct spk_view text, int64_t *out_us);
 struct spk_view spk_auth_base64(struct spk_arena *arena, struct spk_view bytes);
 /* "Basic BASE64(user:password)" in the arena. */
 struct spk_view spk_auth_basic(struct spk_arena *arena, struct spk_view user,

@@ -189,7 +189,7 @@ static spk_rc take_given_token(struct spk_oauth *self, const struct spk_scope *s
         return rc;
     if (!self->endpoint)
         self->expires_us = INT64_MAX;
-    else if (expiry.len > 0 && !spk_oauth_instant(expiry, &self->expires_us))
+    else if (expiry.len > 0 && !spk_auth_instant(expiry, &self->expires_us))
         return spk_error_set(err, SPK_ECONFIG,
                              "token_expiry_date is no date: ISO 8601 is expected");
     self->has_token = self->access_token_value != NULL;
@@ -247,7 +247,7 @@ static struct spk_oauth_token current(struct spk_oauth *self, const struct spk_s
     }
     token.text = held_text(scope, self->updater->access_token_path);
     token.there = token.text.len > 0;
-    if (!spk_oauth_instant(held_text(scope, self->updater->expiry_path), &token.expires_us))
+    if (!spk_auth_instant(held_text(scope, self->updater->expiry_path), &token.expires_us))
         token.expires_us = 0;
     spk_secret_add(token.text);
     return token;

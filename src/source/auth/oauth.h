@@ -56,8 +56,6 @@ struct spk_value spk_oauth_find(struct spk_value answer, struct spk_view name);
 spk_rc spk_oauth_expiry(struct spk_view format, struct spk_value expires,
                         const struct spk_oauth_token *before, int64_t *out_us,
                         struct spk_error *err);
-/* An instant as configs hold it: seconds since 1970 of at most 10 digits, or ISO 8601. */
-bool spk_oauth_instant(struct spk_view text, int64_t *out_us);
 /* `error` and the code that begins `error_description`, for people; empty where there is none. */
 struct spk_view spk_oauth_error_detail(struct spk_value answer, struct spk_arena *arena);
 

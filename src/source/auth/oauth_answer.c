@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { MOST_DEPTH = 5, MOST_DETAIL = 64, HOUR_S = 3600, EPOCH_DIGITS = 10 };
+enum { MOST_DEPTH = 5, MOST_DETAIL = 64, HOUR_S = 3600 };
 
 static struct spk_value find(struct spk_value in, struct spk_view name, int depth)
 {
@@ -25,32 +25,13 @@ struct spk_value spk_oauth_find(struct spk_value answer, struct spk_view name)
     return find(answer, name, 0);
 }
 
-bool spk_oauth_instant(struct spk_view text, int64_t *out_us)
-{
-    struct spk_civil civil;
-    int64_t seconds;
-    bool digits = text.len > 0;
-    for (size_t i = 0; digits && i < text.len; i++)
-        digits = text.at[i] >= '0' && text.at[i] <= '9';
-    if (digits) {
-        if (text.len > EPOCH_DIGITS || !spk_parse_i64(text, 0, INT64_MAX, &seconds))
-            return false;
-        *out_us = seconds * SPK_SECOND_US;
-        return true;
-    }
-    if (spk_iso_parse(text, &civil, NULL))
-        return false;
-    *out_us = spk_civil_to_us(&civil);
-    return true;
-}
-
 static spk_rc parse_expiry(struct spk_view format, struct spk_view text, int64_t *out_us,
                            struct spk_error *err)
 {
     enum { MOST_SECONDS = 2000000000 };
     double seconds;
     if (format.len > 0) {
-        if (spk_oauth_instant(text, out_us) ||
+        if (spk_auth_instant(text, out_us) ||
             spk_cdk_datetime_parse(text, format, out_us, NULL) == SPK_OK)
             return SPK_OK;
         return spk_error_set(err, SPK_EDATA,

@@ -49,7 +49,6 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
         return spk_build_fail(build, self->authenticators, err,
                               "The authenticator `%.*s` is not found.", SPK_FMT(one.key));
     inner.path = &one;
-    inner.parent = base;
     return spk_component_build(&inner, node, SPK_KIND_AUTHENTICATOR, &self->chosen, err);
 }
 

@@ -8,7 +8,8 @@
 
 /*
  * SessionTokenAuthenticator: logs in with a request of its own and sends the token that it got.
- * With an expiration the token is kept so long; without one each request logs in anew.
+ * With an expiration the token is kept so long; without one each request logs in anew, beside the
+ * others.
  */
 struct session_token {
     struct spk_component base;
@@ -92,8 +93,9 @@ static void close_component(struct spk_component *base)
     pthread_mutex_destroy(&self->lock);
 }
 
+/* The token of a new session, in `out`. */
 static spk_rc take_token(struct session_token *self, struct spk_response *response,
-                         struct spk_error *err)
+                         struct spk_buf *out, struct spk_error *err)
 {
     struct spk_value token = spk_dpath_get(spk_response_tree(response), self->session_token_path);
     if (!spk_value_truthy(token)) {
@@ -101,15 +103,13 @@ static spk_rc take_token(struct session_token *self, struct spk_response *respon
         spk_error_hint(err, "check the user name and password, and session_token_path");
         return SPK_ECONFIG;
     }
-    spk_buf_clear(&self->token);
-    spk_value_str(&self->token, token);
-    spk_secret_add(spk_buf_view(&self->token));
-    self->expires_us =
-        self->expiration.len > 0 ? spk_duration_add(spk_time_now_us(), &self->lifetime, 1) : 0;
+    spk_buf_clear(out);
+    spk_value_str(out, token);
+    spk_secret_add(spk_buf_view(out));
     return SPK_OK;
 }
 
-static spk_rc log_in(struct session_token *self, struct spk_error *err)
+static spk_rc log_in(struct session_token *self, struct spk_buf *out, struct spk_error *err)
 {
     struct spk_arena arena = {0};
     struct spk_evidence evidence = {0};
@@ -128,19 +128,35 @@ static spk_rc log_in(struct session_token *self, struct spk_error *err)
     if (!rc && !response)
         rc = spk_error_set(err, SPK_ECONFIG, "the answer was ignored by its error handler");
     if (!rc)
-        rc = take_token(self, response, err);
+        rc = take_token(self, response, out, err);
     spk_exchange_destroy(exchange);
     spk_arena_deinit(&arena);
     return rc ? spk_error_context(err, rc, "login") : rc;
+}
+
+static spk_rc new_token(struct session_token *self, struct spk_arena *arena, struct spk_view *out,
+                        struct spk_error *err)
+{
+    struct spk_buf token = {0};
+    spk_rc rc = log_in(self, &token, err);
+    if (!rc)
+        *out = spk_arena_dup(arena, spk_buf_view(&token));
+    spk_buf_deinit(&token);
+    return rc;
 }
 
 static spk_rc current_token(struct session_token *self, struct spk_arena *arena,
                             struct spk_view *out, struct spk_error *err)
 {
     spk_rc rc = SPK_OK;
+    if (self->expiration.len == 0)
+        return new_token(self, arena, out, err);
     pthread_mutex_lock(&self->lock);
-    if (self->expires_us == 0 || self->expires_us < spk_time_now_us())
-        rc = log_in(self, err);
+    if (self->expires_us == 0 || self->expires_us < spk_time_now_us()) {
+        rc = log_in(self, &self->token, err);
+        if (!rc)
+            self->expires_us = spk_duration_add(spk_time_now_us(), &self->lifetime, 1);
+    }
     if (!rc)
         *out = spk_arena_dup(arena, spk_buf_view(&self->token));
     pthread_mutex_unlock(&self->lock);

@@ -171,7 +171,7 @@ spk_rc spk_budget_acquire(struct spk_component *budget, const struct spk_http_re
     return rc;
 }
 
-static struct spk_view header_of(const struct spk_response *response, struct spk_view name)
+struct spk_view spk_budget_header(const struct spk_response *response, struct spk_view name)
 {
     struct spk_value headers = response->headers;
     for (size_t i = 0; spk_is(headers, SPK_DICT) && i < spk_dict_len(headers); i++) {
@@ -201,8 +201,8 @@ void spk_budget_update(struct spk_component *budget, const struct spk_http_reque
     struct spk_call_policy *policy = self ? find_policy(self, request, &weight) : NULL;
     if (!policy)
         return;
-    struct spk_view left = header_of(response, self->remaining_header);
-    struct spk_view reset = header_of(response, self->reset_header);
+    struct spk_view left = spk_budget_header(response, self->remaining_header);
+    struct spk_view reset = spk_budget_header(response, self->reset_header);
     bool told_left = spk_parse_i64(left, 0, INT64_MAX, &told.left);
     if (!told_left)
         told.left = lists_status(self->statuses, response->status) ? 0 : -1;

@@ -33,6 +33,8 @@ spk_rc spk_budget_acquire(struct spk_component *budget, const struct spk_http_re
 /* What the answer's status and headers tell of the limit. */
 void spk_budget_update(struct spk_component *budget, const struct spk_http_request *request,
                        const struct spk_response *response);
+/* The answer's header, trimmed; empty where there is none. */
+struct spk_view spk_budget_header(const struct spk_response *response, struct spk_view name);
 /* Builds the manifest's api_budget, where it has one. */
 spk_rc spk_budget_open(struct spk_source *source, struct spk_error *err);
 

@@ -9,7 +9,8 @@
 #include "template/template.h"
 
 /* SessionLoginAuthenticator: logs in once with HTTP Basic, makes the follow-up calls, sends the
- * session's token. Contract: connectors/components/session_login_authenticator.yaml. */
+ * session's token. A login that is not answered, or by HTTP 429 or 5xx, is tried again for a while.
+ * Contract: connectors/components/session_login_authenticator.yaml. */
 struct session_login {
     struct spk_component base;
     struct spk_template_string *url_base, *username, *password;
@@ -20,6 +21,8 @@ struct session_login {
     struct spk_buf token;     /* empty: no session */
     struct spk_error refusal; /* wrong credentials are tried once only: more may lock the account */
 };
+
+enum { PATIENCE_S = 15 };
 
 #define FIELD(name) offsetof(struct session_login, name)
 
@@ -157,7 +160,7 @@ static spk_rc make_call(struct session_login *self, const struct spk_scope *scop
     spk_dict_set(request.options.headers, call.credential.name, spk_string(call.credential.value));
     rc = spk_wire_encode(&request, &wire, err);
     if (!rc)
-        rc = spk_http_send(self->base.source->http, &wire, &response, err);
+        rc = spk_auth_send(self->base.source, &wire, PATIENCE_S, &response, err);
     if (!rc)
         rc = judge(response.status, err);
     if (!rc && answer &&

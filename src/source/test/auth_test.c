@@ -137,6 +137,16 @@ static const struct auth_case cases[] = {
      .answers = {{.status = 403}},
      .seen = "GET http://a.test/b/in " BASIC " \n",
      .error = "login: the platform refuses the user name or the password"},
+    {.name = "a login that fails once is tried again",
+     .node = LOGIN,
+     .answers = {{.status = 500}, OK("{\"t\": \"T\"}"), OK("")},
+     .options = PLAIN("{}", "{\"X-Token\":\"T\"}")},
+    {.name = "a login whose answer is cut off is made again",
+     .node = LOGIN,
+     .answers = {{.failure = SPK_ETRANSIENT, .failure_text = "cut off"},
+                 OK("{\"t\": \"T\"}"),
+                 OK("")},
+     .options = PLAIN("{}", "{\"X-Token\":\"T\"}")},
     {.name = "a page in the login's place is no token",
      .node = LOGIN,
      .answers = {OK("<html>")},
@@ -267,11 +277,17 @@ static void a_refused_session_is_opened_again(void **state)
 
 #define NODE(more)                                                                                 \
     "{type: OAuthAuthenticator, token_refresh_endpoint: 'http://a.test/token'" more "}"
+#define TOKENS(tokens)                                                                             \
+    "{type: RateLimitedMultipleTokenAuthenticator, quotas: [{name: q, remaining_path: [l], "       \
+    "reset_path: [r]}], budget_min_reserve: 0, budget_reserve_fraction: 0, quota_status_source: "  \
+    "{url: 'http://a.test/limits'}, tokens: '" tokens "'}"
 #define JWT(more) "{type: JwtAuthenticator, algorithm: HS256, secret_key: k" more "}"
 
 static void a_node_that_cannot_work_is_told_when_it_is_built(void **state)
 {
     static const char *const nodes[] = {
+        TOKENS(" , "),
+        TOKENS("a', max_wait_time: 'P1M"),
         NODE(", client_id: i, refresh_token: r"),
         NODE(", client_secret: s, refresh_token: r"),
         NODE(", client_id: i, client_secret: s"),
@@ -382,6 +398,46 @@ static void a_token_that_is_good_once_is_replaced_in_the_config(void **state)
     fixture_deinit(&f);
 }
 
+#define LEGACY                                                                                     \
+    "{type: HttpRequester, url_base: 'http://a.test/', authenticator: {type: "                     \
+    "LegacySessionTokenAuthenticator, header: X, login_url: in, session_token_response_key: id, "  \
+    "validate_session_url: me, session_token: \"{{ config.get('given', '') }}\", username: u, "    \
+    "password: p}}"
+#define SEEN_LOGIN "POST http://a.test/in {\"username\": \"u\", \"password\": \"p\"}\n"
+
+static void an_older_session_is_checked_or_opened_once(void **state)
+{
+    static const struct {
+        const char *config;
+        struct spk_http_exchange answers[ANSWERS];
+        const char *sent, *seen; /* twice */
+    } sessions[] = {
+        {"{\"given\": \"G\"}", {OK("")}, "\"G\"", "GET http://a.test/me X: G \n"},
+        {"{\"given\": \"G\"}",
+         {{.status = 401}, OK("{\"id\": 7}")},
+         "\"7\"",
+         "GET http://a.test/me X: G \n" SEEN_LOGIN},
+        {"{}", {OK("{\"id\": \"S\"}")}, "\"S\"", SEEN_LOGIN},
+        {"{}", {{.status = 403}, {.status = 403}}, NULL, SEEN_LOGIN SEEN_LOGIN},
+    };
+    for (size_t i = 0; i < sizeof(sessions) / sizeof(*sessions); i++) {
+        struct fixture f;
+        fixture_init(&f, sessions[i].config,
+                     spk_http_memory_create(sessions[i].answers, 2, SPK_HTTP_IN_ORDER));
+        struct spk_component *requester = fixture_build(&f, LEGACY, SPK_KIND_REQUESTER);
+        struct spk_component *auth = SPK_OPS(requester, requester)->authenticator(requester);
+        for (int j = 0; j < 2; j++) {
+            spk_rc rc = apply_once(&f, auth, NULL);
+            assert_int_equal(rc, sessions[i].sent ? SPK_OK : SPK_ECONFIG);
+        }
+        if (sessions[i].sent)
+            assert_string_equal(fixture_text(&f, spk_get(f.request.options.headers, "X")),
+                                sessions[i].sent);
+        expect("requests", seen(&f), sessions[i].seen);
+        fixture_deinit(&f);
+    }
+}
+
 static void *apply_in_thread(void *context)
 {
     struct spk_component *auth = context;
@@ -419,6 +475,9 @@ static void many_threads_log_in_once(void **state)
         {NODE(", refresh_token_updater: {}"),
          {OK("{\"access_token\": \"T\", \"refresh_token\": \"R\"}")},
          1},
+        {TOKENS("a, b"),
+         {OK("{\"l\": 19, \"r\": 4000000000}"), OK("{\"l\": 1, \"r\": 4000000000}")},
+         2},
         {SESSION("expiration_duration: PT1H, request_authentication: {type: Bearer}, "),
          {OK("{\"a\": {\"t\": \"T\"}}")},
          1},
@@ -443,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_signed_profile_is_exchanged),
         cmocka_unit_test(a_refused_token_is_replaced_once),
         cmocka_unit_test(a_token_that_is_good_once_is_replaced_in_the_config),
+        cmocka_unit_test(an_older_session_is_checked_or_opened_once),
         cmocka_unit_test(many_threads_log_in_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
