@@ -99,6 +99,7 @@ static spk_rc open_source(struct session *s, struct spk_error *err)
         rc = spk_error_set(err, SPK_ECONFIG, "config %.*s: a JSON object is expected",
                            SPK_FMT(s->words.config));
     source_options.config = s->config;
+    source_options.config_file = spk_arena_strdup(&s->arena, s->words.config);
     source_options.sink = spk_airbyte_sink(s->out);
     return rc ? rc : spk_source_create(s->manifest, &source_options, &s->source, err);
 }

@@ -43,6 +43,9 @@ enum spk_component_kind {
     SPK_KIND_SCHEMA_LOADER,
     SPK_KIND_STATE_MIGRATION,
     SPK_KIND_CHECKER,
+    SPK_KIND_CONFIG_TRANSFORMATION,
+    SPK_KIND_CONFIG_VALIDATION,
+    SPK_KIND_VALIDATION_STRATEGY,
     SPK_KIND_COMPONENTS_RESOLVER,
     SPK_KIND_CALL_POLICY,
     SPK_KIND_OTHER, /* small parts that only their parent knows: MinMaxDatetime, ParentStreamConfig

@@ -38,11 +38,21 @@ static struct spk_value control_message(struct spk_arena *arena, struct spk_valu
     return message;
 }
 
+spk_rc spk_source_tell_config(struct spk_source *source, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_sink *sink = source->sink;
+    spk_rc rc = SPK_OK;
+    if (sink)
+        rc = sink->ops->message(sink, control_message(&arena, spk_source_config(source)), err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
 /* Threads read the config without a lock, and keep what they read: what was is never freed. */
 spk_rc spk_source_change_config(struct spk_source *source, const struct spk_config_change *changes,
                                 size_t len, struct spk_error *err)
 {
-    struct spk_arena arena = {0};
     spk_rc rc = SPK_OK;
     pthread_mutex_lock(&source->config_lock);
     struct spk_value config = spk_source_config(source);
@@ -56,11 +66,8 @@ spk_rc spk_source_change_config(struct spk_source *source, const struct spk_conf
     }
     if (!rc) {
         __atomic_store_n(&source->config.dict, config.dict, __ATOMIC_RELEASE);
-        struct spk_sink *sink = source->sink;
-        if (sink)
-            rc = sink->ops->message(sink, control_message(&arena, config), err);
+        rc = spk_source_tell_config(source, err);
     }
     pthread_mutex_unlock(&source->config_lock);
-    spk_arena_deinit(&arena);
     return rc;
 }

@@ -319,6 +319,24 @@ struct spk_call_policy_ops {
     int64_t (*most)(struct spk_component *self);
 };
 
+/* ---- configs */
+struct spk_config_transformation_ops {
+    /* Changes `config` (DICT, the source's own) in place. */
+    spk_rc (*transform)(struct spk_component *self, struct spk_value config,
+                        struct spk_arena *arena, struct spk_error *err);
+};
+
+struct spk_config_validation_ops {
+    /* ECONFIG where the config is wrong. */
+    spk_rc (*validate)(struct spk_component *self, struct spk_value config, struct spk_arena *arena,
+                       struct spk_error *err);
+};
+
+struct spk_validation_strategy_ops {
+    spk_rc (*validate)(struct spk_component *self, struct spk_value value, struct spk_arena *arena,
+                       struct spk_error *err);
+};
+
 /* ---- retriever: reads one slice */
 typedef spk_rc (*spk_page_visit)(void *context, struct spk_error *err);
 

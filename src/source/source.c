@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/secret.h"
 #include "budget/budget.h"
+#include "config/rules.h"
 #include "exchange/cache.h"
 #include "jsonschema/jsonschema.h"
 #include "kinds.h"
@@ -96,7 +97,9 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     pthread_mutex_init(&source->config_lock, NULL);
     pthread_mutex_init(&source->token_lock, NULL);
     pthread_mutex_init(&source->shared_lock, NULL);
-    spk_rc rc = check_config(source, err);
+    spk_rc rc = spk_config_rules_apply(source, options->config_file, err);
+    if (!rc)
+        rc = check_config(source, err);
     if (!rc)
         rc = spk_pause_init(&source->pause, err);
     if (!rc)

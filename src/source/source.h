@@ -37,6 +37,7 @@ spk_rc spk_manifest_spec(const struct spk_manifest *manifest, struct spk_arena *
 
 struct spk_source_options {
     struct spk_value config; /* DICT, borrowed for the source's life */
+    const char *config_file; /* where a migrated config is written; NULL: nowhere */
     struct spk_sink *sink; /* messages of check and discover (CONTROL, rate limits); may be NULL */
     struct spk_http *http; /* borrowed; NULL: the source makes its own client */
     int concurrency;       /* 0: as the manifest says (at least 2) */

@@ -25,6 +25,7 @@ struct spk_source {
     int config_changes;
     struct spk_map shared; /* see spk_source_share */
     pthread_mutex_t shared_lock;
+    struct spk_config_rules *config_rules; /* of the spec, or NULL */
     pthread_mutex_t token_lock; /* held while a token that the config holds is replaced */
     struct spk_http *http;
     bool owns_http;
@@ -71,6 +72,8 @@ spk_rc spk_source_cursor_field(struct spk_source *source, struct spk_view stream
 spk_rc spk_source_concurrency(struct spk_source *source, int *out, struct spk_error *err);
 /* The config as it is now: tokens that are good once are replaced while streams are read. */
 struct spk_value spk_source_config(const struct spk_source *source);
+/* A CONTROL message with the config as it is now. */
+spk_rc spk_source_tell_config(struct spk_source *source, struct spk_error *err);
 struct spk_config_change {
     struct spk_value path;  /* LIST of keys; dicts that are missing are made */
     struct spk_value value; /* copied */

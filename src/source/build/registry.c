@@ -51,6 +51,9 @@ static const char *const kind_names[SPK_KIND_COUNT] = {
     [SPK_KIND_CHECKER] = "check",
     [SPK_KIND_COMPONENTS_RESOLVER] = "components resolver",
     [SPK_KIND_CALL_POLICY] = "call rate policy",
+    [SPK_KIND_CONFIG_TRANSFORMATION] = "config transformation",
+    [SPK_KIND_CONFIG_VALIDATION] = "config validation",
+    [SPK_KIND_VALIDATION_STRATEGY] = "validation strategy",
     [SPK_KIND_OTHER] = "part",
 };
 

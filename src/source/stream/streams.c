@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "nodes.h"
+#include "source/config/rules.h"
 #include "source/source_internal.h"
 
 /* The streams that a source has for its config, each built when it is first needed. */
@@ -32,7 +33,10 @@ static spk_rc find(struct spk_source *source, enum spk_streams_found wanted, str
 spk_rc spk_source_find_streams(struct spk_source *source, enum spk_streams_found wanted,
                                struct spk_error *err)
 {
-    return source->streams_found >= wanted ? SPK_OK : find(source, wanted, err);
+    if (source->streams_found >= wanted)
+        return SPK_OK;
+    spk_rc rc = spk_config_rules_validate(source, err);
+    return rc ? rc : find(source, wanted, err);
 }
 
 void spk_source_forget_streams(struct spk_source *source)

@@ -1,5 +1,6 @@
 #include <stddef.h>
 
+#include "added_field.h"
 #include "source/kinds.h"
 #include "template/template.h"
 
@@ -84,37 +85,40 @@ static spk_rc cannot_set(const struct added_field *field, struct spk_error *err)
 {
     struct spk_buf path = {0};
     spk_value_repr(&path, field->path);
-    spk_error_set(err, SPK_EDATA, "AddFields: the record has a value in the way of %s",
+    spk_error_set(err, SPK_EDATA, "a field cannot be added: there is a value in the way of %s",
                   spk_buf_cstr(&path));
     spk_buf_deinit(&path);
     return SPK_EDATA;
 }
 
-static spk_rc add_field(struct add_fields *self, const struct spk_scope *scope,
-                        struct added_field *field, struct spk_error *err)
+spk_rc spk_added_field_apply(struct spk_component *base, const struct spk_adding *adding,
+                             struct spk_error *err)
 {
+    struct added_field *field = (struct added_field *)base;
+    const struct spk_scope *scope = adding->scope;
     struct spk_typed_template what = {field->value, spk_value_type_mask(field->value_type)};
     struct spk_value value;
     bool set = true;
-    spk_rc rc = spk_scope_eval_as(scope, &field->base, what, &value, err);
-    if (!rc && self->condition) {
+    spk_rc rc = spk_scope_eval_as(scope, base, what, &value, err);
+    if (!rc && adding->condition) {
         struct spk_scope inner = condition_scope(scope, value, field->path);
-        rc = spk_scope_bool(&inner, &self->base, self->condition, &set, err);
+        rc = spk_scope_bool(&inner, adding->owner, adding->condition, &set, err);
     }
     if (rc || !set)
         return rc;
-    if (spk_dpath_set(scope->arena, spk_record_change(scope->record), field->path, value))
-        return SPK_OK;
-    return cannot_set(field, err);
+    struct spk_value root = adding->record ? spk_record_change(adding->record) : adding->root;
+    return spk_dpath_set(scope->arena, root, field->path, value) ? SPK_OK : cannot_set(field, err);
 }
 
 static spk_rc transform(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_error *err)
 {
     struct add_fields *add = (struct add_fields *)self;
+    struct spk_adding adding = {
+        .scope = scope, .owner = self, .condition = add->condition, .record = scope->record};
     spk_rc rc = SPK_OK;
     for (size_t i = 0; !rc && i < add->fields.len; i++)
-        rc = add_field(add, scope, (struct added_field *)add->fields.items[i], err);
+        rc = spk_added_field_apply(add->fields.items[i], &adding, err);
     return rc;
 }
 
