@@ -161,6 +161,18 @@ static void name_requests(struct spk_async_retriever *self, const struct spk_bui
         spk_arena_printf(build->arena, "job download - %.*s", SPK_FMT(stream));
 }
 
+static spk_rc check_requesters(const struct spk_build *build, struct spk_value node,
+                               struct spk_error *err)
+{
+    static const char *const fields[] = {"creation_requester",        "polling_requester",
+                                         "download_target_requester", "download_requester",
+                                         "abort_requester",           "delete_requester"};
+    spk_rc rc = SPK_OK;
+    for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(*fields); i++)
+        rc = spk_pages_check_single(build, node, fields[i], err);
+    return rc;
+}
+
 static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
@@ -176,7 +188,9 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     self->download.source = build->source;
     SPK_OPS(self->download.selector, record_selector)
         ->extract_with(self->download.selector, self->download_extractor);
-    spk_rc rc = spk_router_build(&inner, self->partition_router, &self->router, err);
+    spk_rc rc = check_requesters(build, base->node, err);
+    if (!rc)
+        rc = spk_router_build(&inner, self->partition_router, &self->router, err);
     if (!rc)
         rc = eval_times(self, build, err);
     if (!rc)

@@ -48,7 +48,7 @@ static spk_rc ask(struct spk_job *job, enum spk_job_act act, const struct spk_sl
     if (!rc)
         rc = spk_exchange_wait(exchange, &response, &reset, err);
     if (!rc && reset)
-        rc = spk_error_set(err, SPK_ESYSTEM, "RESET_PAGINATION, where there are no pages");
+        rc = spk_error_set(err, SPK_ESYSTEM, "an error_handler resets pages, where there are none");
     if (rc) {
         spk_exchange_destroy(exchange);
         return spk_error_context(err, rc, "%s request of a job", names[act]);

@@ -4,6 +4,7 @@
 
 #include "base/id.h"
 #include "source/request/options.h"
+#include "source/retriever/pages.h"
 #include "staging.h"
 
 /* FileUploader: fetches the file that a record names, by a request of its own. */
@@ -56,7 +57,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     spk_set(json, "type", spk_str("JsonDecoder"));
     self->stream.name = spk_value_text_or(spk_get(build->stream, "name"), "");
     self->in_pieces = !self->file_extractor && ops->needs_body && !ops->needs_body(handler);
-    return spk_component_build(build, json, SPK_KIND_DECODER, &self->decoder, err);
+    spk_rc rc = spk_pages_check_single(build, base->node, "requester", err);
+    return rc ? rc : spk_component_build(build, json, SPK_KIND_DECODER, &self->decoder, err);
 }
 
 struct first {
@@ -172,7 +174,7 @@ static spk_rc fetch(struct file_uploader *self, const struct spk_scope *page,
     if (!rc)
         rc = spk_exchange_wait(exchange, &response, &reset, err);
     if (!rc && reset)
-        rc = spk_error_set(err, SPK_ESYSTEM, "RESET_PAGINATION, where there are no pages");
+        rc = spk_error_set(err, SPK_ESYSTEM, "an error_handler resets pages, where there are none");
     if (!rc && response)
         rc = stage(self, page, response, record, err);
     spk_exchange_destroy(exchange);

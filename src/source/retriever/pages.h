@@ -32,5 +32,9 @@ spk_rc spk_pages_read(const struct spk_pages *pages, struct spk_slice_read *read
 /* pages_check.c: whether the parts go together; `retriever` is the node that they are of. */
 spk_rc spk_pages_check(const struct spk_pages *pages, const struct spk_build *build,
                        struct spk_value retriever, struct spk_error *err);
+/* The same for a request that is no page: ECONFIG where its answers would make a page or window
+ * smaller. `holder` has the requester under `field`, or has none. */
+spk_rc spk_pages_check_single(const struct spk_build *build, struct spk_value holder,
+                              const char *field, struct spk_error *err);
 
 #endif

@@ -158,3 +158,17 @@ spk_rc spk_pages_check(const struct spk_pages *pages, const struct spk_build *bu
         rc = refuse(&c, "pagination_reset", "with limits does not go with a record_filter");
     return rc;
 }
+
+spk_rc spk_pages_check_single(const struct spk_build *build, struct spk_value holder,
+                              const char *field, struct spk_error *err)
+{
+    static const char *const actions[] = {"REDUCE_PAGE_SIZE", "SPLIT_REQUEST_WINDOW"};
+    struct spk_value requester = spk_get(holder, field);
+    for (size_t i = 0; i < sizeof(actions) / sizeof(*actions); i++) {
+        if (uses_action(spk_get(requester, "error_handler"), actions[i]))
+            return spk_build_fail(build, requester, err,
+                                  "%s asks for no page: its error_handler cannot %s", field,
+                                  actions[i]);
+    }
+    return SPK_OK;
+}

@@ -730,3 +730,117 @@ def a_schema_comes_from_a_job():
         return api(lambda r: [{"fields": [{"name": "id"}, {"name": "x"}]}])(request)
 
     return jobs(source(items), serve)
+
+
+def handled(action, *codes, **extra):
+    filters = [{"type": "HttpResponseFilter", "action": action, "http_codes": list(codes)}]
+    return {"type": "DefaultErrorHandler", "response_filters": filters, **extra}
+
+
+@scenario
+def a_job_asks_for_no_page_that_could_be_smaller():
+    polling = job_requester(
+        "/jobs/{{ creation_response['id'] }}", error_handler=handled("REDUCE_PAGE_SIZE", 413)
+    )
+    return jobs(
+        source(job_stream(retriever={"polling_requester": polling})), api(rows_of(1)), refused=True
+    )
+
+
+@scenario
+def a_job_asks_for_no_window_that_could_be_smaller():
+    errors = {
+        "type": "CompositeErrorHandler",
+        "error_handlers": [handled("SPLIT_REQUEST_WINDOW", 413)],
+    }
+    download = {
+        "type": "HttpRequester",
+        "url_base": "{{ download_target }}",
+        "error_handler": errors,
+    }
+    return jobs(
+        source(job_stream(retriever={"download_requester": download})),
+        api(rows_of(1)),
+        refused=True,
+    )
+
+
+@scenario
+def a_target_requester_needs_an_extractor():
+    return jobs(
+        source(
+            job_stream(
+                retriever={
+                    "download_target_requester": job_requester("/targets"),
+                    "download_target_extractor": None,
+                }
+            )
+        ),
+        api(rows_of(1)),
+        refused=True,
+    )
+
+
+@scenario
+def a_status_has_one_meaning():
+    return jobs(source(job_stream(statuses={"skipped": ["DONE"]})), api(rows_of(1)), refused=True)
+
+
+@scenario
+def a_download_whose_retries_are_used_up():
+    backoff = {"type": "ConstantBackoffStrategy", "backoff_time_in_seconds": 0.01}
+    download = {
+        "type": "HttpRequester",
+        "url_base": "{{ download_target }}",
+        "error_handler": handled("RETRY", 503, max_retries=1, backoff_strategies=[backoff]),
+    }
+    return jobs(
+        source(job_stream(retriever={"download_requester": download})), api(lambda r: (503, "busy"))
+    )
+
+
+@scenario
+def a_creation_that_is_limited_waits():
+    creation = job_requester(
+        "/jobs",
+        "POST",
+        request_parameters={"what": "all"},
+        error_handler=handled(
+            "RATE_LIMITED",
+            429,
+            backoff_strategies=[{"type": "WaitTimeFromHeader", "header": "Retry-After"}],
+        ),
+    )
+    return jobs(
+        source(job_stream(retriever={"creation_requester": creation})),
+        api(
+            rows_of(2),
+            create=lambda r: (429, "slowly", {"Retry-After": "0.1"}) if r.count == 1 else None,
+        ),
+    )
+
+
+@scenario
+def numbers_of_the_config():
+    return jobs(
+        source(
+            job_stream(
+                retriever={
+                    "polling_job_timeout": "{{ config['minutes'] }}",
+                    "failed_retry_wait_time_in_seconds": "{{ config.wait or 1 }}",
+                }
+            )
+        ),
+        api(rows_of(2), lambda job, count: "DONE" if job == "all.2" else "BROKEN"),
+        config={"minutes": 30},
+    )
+
+
+@scenario
+def a_timeout_that_is_no_number():
+    return jobs(
+        source(job_stream(retriever={"polling_job_timeout": "{{ config['minutes'] }}"})),
+        api(rows_of(2)),
+        config={"minutes": "soon"},
+        refused=True,
+    )
