@@ -25,6 +25,7 @@ struct recorder { /* a sink */
     pthread_mutex_t lock;
     struct lines slices, records;
     struct spk_map states; /* stream -> char *, the last */
+    struct spk_buf statuses;
 };
 
 static void add(struct lines *lines, struct spk_buf *text)
@@ -38,6 +39,11 @@ static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info 
                             enum spk_stream_status status, const char *reason,
                             struct spk_error *err)
 {
+    static const char *const names[] = {"STARTED", "RUNNING", "COMPLETE", "INCOMPLETE"};
+    struct recorder *self = (struct recorder *)sink;
+    pthread_mutex_lock(&self->lock);
+    spk_buf_printf(&self->statuses, "%.*s %s\n", SPK_FMT(stream->name), names[status]);
+    pthread_mutex_unlock(&self->lock);
     return SPK_OK;
 }
 
@@ -267,6 +273,9 @@ void engine_case_run(const struct engine_case *test)
     expect(test->name, "slices", &recorder.slices, test->slices);
     expect(test->name, "records", &recorder.records, test->records);
     expect_states(test, &recorder.states);
+    if (test->statuses && strcmp(spk_buf_cstr(&recorder.statuses), test->statuses) != 0)
+        fail_msg("%s: statuses:\n%s", test->name, spk_buf_cstr(&recorder.statuses));
+    spk_buf_deinit(&recorder.statuses);
     spk_source_destroy(source);
     spk_manifest_destroy(manifest);
     spk_http_destroy(http);

@@ -14,7 +14,7 @@ enum { ANSWERS = 16 };
 
 struct engine_case {
     const char *name;    /* a sentence */
-    const char *streams; /* YAML: the items of `streams` */
+    const char *streams; /* YAML: the items of `streams`; further sections may follow */
     const char *read;    /* names, separated by spaces */
     const char *state;   /* JSON: {stream: stream_state}, or NULL */
     struct answer answers[ANSWERS];
@@ -24,6 +24,7 @@ struct engine_case {
     const char *records;  /* stream and data */
     const char *states;   /* the last of each stream */
     const char *failure;  /* part of the error text; NULL: the read succeeds */
+    const char *statuses; /* stream and status, in the order in which they came */
 };
 
 /* Runs the case and holds what it expects; the lookback_window of states counts as 0. */
