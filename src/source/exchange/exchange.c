@@ -269,10 +269,22 @@ static spk_rc fail(struct spk_exchange *x, const struct spk_resolution *resoluti
     return rc;
 }
 
+static bool is_configured(const struct spk_source *source, struct spk_view name)
+{
+    struct spk_value streams = spk_get(source->catalog, "streams");
+    for (size_t i = 0; spk_is(streams, SPK_LIST) && i < spk_list_len(streams); i++) {
+        struct spk_value stream = spk_get(spk_list_at(streams, i), "stream");
+        if (spk_view_equal(spk_value_text_or(spk_get(stream, "name"), ""), name))
+            return true;
+    }
+    return false;
+}
+
+/* A parent stream that nobody selected has no status. */
 static spk_rc tell_rate_limit(struct spk_exchange *x, struct spk_error *err)
 {
     struct spk_sink *sink = x->scope.source->sink;
-    if (!sink || !x->scope.stream)
+    if (!sink || !x->scope.stream || !is_configured(x->scope.source, x->scope.stream->name))
         return SPK_OK;
     return sink->ops->stream_status(sink, x->scope.stream, SPK_STREAM_RUNNING, "RATE_LIMITED", err);
 }
