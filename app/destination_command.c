@@ -44,12 +44,11 @@ struct session {
     struct spk_airbyte *out;
 };
 
-static spk_rc open_destination(struct session *s, struct spk_error *err)
+static spk_rc read_json(struct session *s, struct spk_view path, const char *what,
+                        struct spk_value *out, struct spk_error *err)
 {
-    struct spk_value config;
-    struct spk_json_file file = {ops[s->words.op], "config", s->words.config};
-    spk_rc rc = spk_json_file_read(&file, &s->arena, &config, err);
-    return rc ? rc : spk_destination_create(config, &s->destination, err);
+    struct spk_json_file file = {ops[s->words.op], what, path};
+    return spk_json_file_read(&file, &s->arena, out, err);
 }
 
 static spk_rc do_spec(struct session *s, struct spk_error *err)
@@ -57,11 +56,15 @@ static spk_rc do_spec(struct session *s, struct spk_error *err)
     return spk_airbyte_spec(s->out, spk_destination_spec(&s->arena), err);
 }
 
-/* What is wrong with the configuration or the folder is an answer of `check`, not its failure. */
+/* What is wrong with the settings or the folder is an answer of `check`, not its failure. */
 static spk_rc do_check(struct session *s, struct spk_error *err)
 {
     struct spk_error failure = {0};
-    spk_rc rc = open_destination(s, &failure);
+    struct spk_value config;
+    spk_rc rc = read_json(s, s->words.config, "config", &config, err);
+    if (rc)
+        return rc;
+    rc = spk_destination_create(config, &s->destination, &failure);
     if (!rc)
         rc = spk_destination_check(s->destination, &failure);
     return spk_airbyte_status(s->out, rc == SPK_OK, spk_view_of(failure.text), err);
@@ -70,10 +73,12 @@ static spk_rc do_check(struct session *s, struct spk_error *err)
 static spk_rc do_write(struct session *s, struct spk_error *err)
 {
     struct spk_destination_write write = {.input = STDIN_FILENO, .out = s->out};
-    struct spk_json_file file = {"write", "catalog", s->words.catalog};
-    spk_rc rc = open_destination(s, err);
+    struct spk_value config;
+    spk_rc rc = read_json(s, s->words.config, "config", &config, err);
     if (!rc)
-        rc = spk_json_file_read(&file, &s->arena, &write.catalog, err);
+        rc = spk_destination_create(config, &s->destination, err);
+    if (!rc)
+        rc = read_json(s, s->words.catalog, "catalog", &write.catalog, err);
     return rc ? rc : spk_destination_write(s->destination, &write, err);
 }
 

@@ -91,17 +91,23 @@ static spk_rc read_json(struct session *s, struct spk_view path, const char *wha
     return spk_json_file_read(&file, &s->arena, out, err);
 }
 
-static spk_rc open_source(struct session *s, struct spk_error *err)
+/* A file that cannot be read is a failure of each command, also of `check`. */
+static spk_rc read_config(struct session *s, struct spk_error *err)
 {
-    struct spk_source_options source_options = {0};
     spk_rc rc = read_json(s, s->words.config, "config", &s->config, err);
     if (!rc && !spk_is(s->config, SPK_DICT))
         rc = spk_error_set(err, SPK_ECONFIG, "config %.*s: a JSON object is expected",
                            SPK_FMT(s->words.config));
-    source_options.config = s->config;
-    source_options.config_file = spk_arena_strdup(&s->arena, s->words.config);
-    source_options.sink = spk_airbyte_sink(s->out);
-    return rc ? rc : spk_source_create(s->manifest, &source_options, &s->source, err);
+    return rc;
+}
+
+static spk_rc open_source(struct session *s, struct spk_error *err)
+{
+    struct spk_source_options source_options = {.config = s->config,
+                                                .config_file =
+                                                    spk_arena_strdup(&s->arena, s->words.config),
+                                                .sink = spk_airbyte_sink(s->out)};
+    return spk_source_create(s->manifest, &source_options, &s->source, err);
 }
 
 static spk_rc do_spec(struct session *s, struct spk_error *err)
@@ -176,7 +182,19 @@ static spk_rc work(struct session *s, struct spk_error *err)
     if (is_for_cdk(&s->words))
         return become_cdk(&s->words, file, err);
     spk_rc rc = spk_manifest_read(spk_arena_strdup(&s->arena, file), &s->manifest, err);
+    if (!rc && s->words.op != OP_SPEC)
+        rc = read_config(s, err);
     return rc ? rc : steps[s->words.op](s, err);
+}
+
+static spk_rc check_words(const struct words *words, struct spk_error *err)
+{
+    const char *missing = words->op != OP_SPEC && words->config.len == 0    ? "config"
+                          : words->op == OP_READ && words->catalog.len == 0 ? "catalog"
+                                                                            : NULL;
+    if (!missing)
+        return SPK_OK;
+    return spk_error_set(err, SPK_ECONFIG, "%s needs --%s FILE", ops[words->op], missing);
 }
 
 extern const struct spk_command spk_source_command;
@@ -187,6 +205,8 @@ static int run(int argc, char **argv, struct spk_error *err)
     spk_rc rc = spk_options_parse(options, argv, &s.arena, &s.words, err);
     if (!rc && s.words.manifest.len + s.words.manifest_path.len == 0)
         rc = spk_error_set(err, SPK_ECONFIG, "--manifest FILE is missing");
+    if (!rc)
+        rc = check_words(&s.words, err);
     if (rc) {
         spk_arena_deinit(&s.arena);
         return spk_command_usage(&spk_source_command, err);

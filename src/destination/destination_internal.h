@@ -22,7 +22,7 @@ spk_rc spk_destination_settings_read(struct spk_destination *destination, struct
 
 /* lines.c: the lines of a descriptor, one at a time. */
 enum { SPK_LINE_MOST = 128 << 20 };
-struct spk_lines {
+struct spk_inflow_lines {
     int fd;
     struct spk_buf buf;
     size_t start, scanned; /* of the line that comes next; how far no newline was found */
@@ -31,8 +31,9 @@ struct spk_lines {
 };
 /* *line is valid until the next call; at NULL at the end. EDATA: a line of more than SPK_LINE_MOST
  * bytes. */
-spk_rc spk_lines_next(struct spk_lines *lines, struct spk_view *line, struct spk_error *err);
-void spk_lines_deinit(struct spk_lines *lines);
+spk_rc spk_inflow_lines_next(struct spk_inflow_lines *lines, struct spk_view *line,
+                             struct spk_error *err);
+void spk_inflow_lines_deinit(struct spk_inflow_lines *lines);
 
 /* A stream of the catalog. */
 struct spk_inflow {

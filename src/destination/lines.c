@@ -7,7 +7,7 @@ enum { CHUNK = 256 * 1024 };
 
 /* Makes room: the bytes of lines that were given already go. A buffer that one long line made large
  * is given back. */
-static void drop_given(struct spk_lines *lines)
+static void drop_given(struct spk_inflow_lines *lines)
 {
     struct spk_buf rest = {0};
     if (lines->start == 0)
@@ -26,7 +26,7 @@ static void drop_given(struct spk_lines *lines)
     lines->start = 0;
 }
 
-static spk_rc read_more(struct spk_lines *lines, struct spk_error *err)
+static spk_rc read_more(struct spk_inflow_lines *lines, struct spk_error *err)
 {
     drop_given(lines);
     if (lines->buf.len > SPK_LINE_MOST)
@@ -43,14 +43,15 @@ static spk_rc read_more(struct spk_lines *lines, struct spk_error *err)
     return SPK_OK;
 }
 
-static void give(struct spk_lines *lines, size_t end, struct spk_view *line)
+static void give(struct spk_inflow_lines *lines, size_t end, struct spk_view *line)
 {
     *line = spk_view_make(lines->buf.at + lines->start, end - lines->start);
     lines->number++;
     lines->start = lines->scanned = end < lines->buf.len ? end + 1 : end;
 }
 
-spk_rc spk_lines_next(struct spk_lines *lines, struct spk_view *line, struct spk_error *err)
+spk_rc spk_inflow_lines_next(struct spk_inflow_lines *lines, struct spk_view *line,
+                             struct spk_error *err)
 {
     for (;;) {
         size_t left = lines->buf.len - lines->scanned;
@@ -74,7 +75,7 @@ spk_rc spk_lines_next(struct spk_lines *lines, struct spk_view *line, struct spk
     return SPK_OK;
 }
 
-void spk_lines_deinit(struct spk_lines *lines)
+void spk_inflow_lines_deinit(struct spk_inflow_lines *lines)
 {
     spk_buf_deinit(&lines->buf);
 }

@@ -58,17 +58,17 @@ static spk_rc begin(struct spk_writing *w, struct spk_value catalog, struct spk_
 
 static spk_rc take_lines(struct spk_writing *w, int input, struct spk_error *err)
 {
-    struct spk_lines lines = {.fd = input};
+    struct spk_inflow_lines lines = {.fd = input};
     struct spk_view line;
     spk_rc rc = SPK_OK;
     do {
-        rc = spk_lines_next(&lines, &line, err);
+        rc = spk_inflow_lines_next(&lines, &line, err);
         if (!rc && line.at)
             rc = spk_writing_message(w, line, err);
     } while (!rc && line.at);
     if (rc == SPK_EDATA)
         spk_error_context(err, rc, "input, line %lld", (long long)lines.number);
-    spk_lines_deinit(&lines);
+    spk_inflow_lines_deinit(&lines);
     return rc;
 }
 

@@ -79,8 +79,9 @@ static void what_is_doubtful_is_told_with_its_place(void **state)
              RETRIEVER("") "}\n" SPEC(""),
          "5:69: nothing uses the parameter 'lost'\n"},
         {"a template that cannot be compiled",
-         HEAD "streams:\n" STREAM("") RETRIEVER(", http_method: \"{{ config[ }}\"") "}\n" SPEC(""),
-         "5:208: template, 1:12: unexpected '}', expected ']'\n"},
+         HEAD "streams:\n" STREAM("")
+             RETRIEVER(", request_headers: {a: \"{{ config[ }}\"}") "}\n" SPEC(""),
+         "5:216: template, 1:12: unexpected '}', expected ']'\n"},
         {"secrets that would show",
          HEAD "streams:\n" STREAM("") RETRIEVER(
              ", authenticator: {type: BasicHttpAuthenticator, username: u, password: \"{{ "

@@ -184,17 +184,17 @@ static void lines_of_any_length_come_one_by_one(void **state)
             spk_buf_append_char(&text, 'x');
         spk_buf_append_char(&text, '\n');
     }
-    struct spk_lines lines = {.fd = file_of(spk_buf_view(&text))};
+    struct spk_inflow_lines lines = {.fd = file_of(spk_buf_view(&text))};
     static const size_t lengths[] = {10, 9000000, 10};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(spk_lines_next(&lines, &line, NULL), SPK_OK);
+        assert_int_equal(spk_inflow_lines_next(&lines, &line, NULL), SPK_OK);
         assert_int_equal(line.len, lengths[i]);
         assert_int_equal(lines.number, i + 1);
     }
-    assert_int_equal(spk_lines_next(&lines, &line, NULL), SPK_OK);
+    assert_int_equal(spk_inflow_lines_next(&lines, &line, NULL), SPK_OK);
     assert_null(line.at);
     close(lines.fd);
-    spk_lines_deinit(&lines);
+    spk_inflow_lines_deinit(&lines);
     spk_buf_deinit(&text);
 }
 

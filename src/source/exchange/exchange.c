@@ -252,6 +252,11 @@ static void await(struct spk_exchange *x, struct spk_error *failure)
     const struct spk_authenticator_ops *auth = auth_ops(x);
     if (auth && auth->answered && (x->sent || x->response.status >= 400))
         auth->answered(authenticator_of(x), x->response.request, &x->response);
+    spk_event_emit(SPK_EVENT_REQUEST_SENT,
+                   SPK_FIELDS(SPK_TEXT("method", x->request.method),
+                              SPK_TEXT("url", spk_public_url(x->request.url, &x->arena)),
+                              SPK_INT("status", x->response.status),
+                              SPK_INT("attempt", x->attempt)));
 }
 
 static spk_rc fail(struct spk_exchange *x, const struct spk_resolution *resolution,

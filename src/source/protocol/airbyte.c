@@ -19,8 +19,9 @@ struct spk_airbyte {
     struct spk_map counts; /* stream name -> struct counter * */
 };
 
-struct counter { /* records since the stream's last STATE */
-    int64_t records;
+struct counter {     /* records of a stream */
+    int64_t records; /* since its last STATE */
+    int64_t total;
 };
 
 struct slice_writer {
@@ -65,11 +66,45 @@ static int64_t now_ms(void)
     return spk_time_now_us() / 1000;
 }
 
+static struct counter *counter_of(struct spk_airbyte *out, struct spk_view name)
+{
+    pthread_mutex_lock(&out->lock);
+    struct counter *counter = spk_map_get(&out->counts, name);
+    if (!counter) {
+        counter = spk_memory_zalloc(sizeof(*counter));
+        spk_map_set(&out->counts, name, counter);
+    }
+    pthread_mutex_unlock(&out->lock);
+    return counter;
+}
+
+/* What a person who watches a sync wants to know: where it is, and what came of a stream. */
+static spk_rc log_status(struct spk_airbyte *out, const struct spk_stream_info *stream,
+                         enum spk_stream_status status, struct spk_error *err)
+{
+    struct spk_arena arena = {0};
+    struct spk_view text = {0};
+    spk_rc rc = SPK_OK;
+    if (status == SPK_STREAM_STARTED)
+        text = spk_arena_printf(&arena, "Syncing stream: %.*s", SPK_FMT(stream->name));
+    else if (status != SPK_STREAM_RUNNING)
+        text = spk_arena_printf(&arena, "Read %lld records from %.*s stream",
+                                (long long)counter_of(out, stream->name)->total,
+                                SPK_FMT(stream->name));
+    if (text.len > 0)
+        rc = spk_airbyte_log(out, SPK_INFO, text, err);
+    spk_arena_deinit(&arena);
+    return rc;
+}
+
 static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info *stream,
                             enum spk_stream_status status, const char *reason,
                             struct spk_error *err)
 {
     static const char *const names[] = {"STARTED", "RUNNING", "COMPLETE", "INCOMPLETE"};
+    spk_rc rc = log_status((struct spk_airbyte *)sink, stream, status, err);
+    if (rc)
+        return rc;
     struct spk_arena arena = {0};
     struct spk_value body = spk_dict_new(&arena);
     spk_set(body, "stream_descriptor", spk_message_descriptor(&arena, stream));
@@ -81,7 +116,7 @@ static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info 
         spk_set(body, "reasons", reasons);
     }
     struct spk_value message = spk_trace(&arena, "STREAM_STATUS", "stream_status", body);
-    spk_rc rc = write_message((struct spk_airbyte *)sink, message, false, err);
+    rc = write_message((struct spk_airbyte *)sink, message, false, err);
     spk_arena_deinit(&arena);
     return rc;
 }
@@ -99,18 +134,6 @@ static spk_rc stream_failed(struct spk_sink *sink, const struct spk_stream_info 
                             const struct spk_error *failure, struct spk_error *err)
 {
     return spk_airbyte_error((struct spk_airbyte *)sink, stream, failure, err);
-}
-
-static struct counter *counter_of(struct spk_airbyte *out, struct spk_view name)
-{
-    pthread_mutex_lock(&out->lock);
-    struct counter *counter = spk_map_get(&out->counts, name);
-    if (!counter) {
-        counter = spk_memory_zalloc(sizeof(*counter));
-        spk_map_set(&out->counts, name, counter);
-    }
-    pthread_mutex_unlock(&out->lock);
-    return counter;
 }
 
 static void set_time(struct slice_writer *writer)
@@ -145,6 +168,7 @@ static spk_rc flush(struct spk_airbyte *out, struct slice_writer *writer, struct
     pthread_mutex_lock(&out->lock);
     spk_rc rc = write_all(out->fd, spk_buf_view(&writer->lines), err);
     writer->counter->records += writer->records;
+    writer->counter->total += writer->records;
     pthread_mutex_unlock(&out->lock);
     writer->records = 0;
     spk_buf_clear(&writer->lines);

@@ -33,12 +33,26 @@ static struct spk_value in_global(struct spk_value message, const struct spk_str
     return (struct spk_value){0};
 }
 
+/* The form of old platforms: {STREAM: stream_state}. Nothing in it is no state. */
+static bool is_by_stream(struct spk_value states)
+{
+    for (size_t i = 0; spk_is(states, SPK_DICT) && i < spk_dict_len(states); i++) {
+        if (!spk_is(states.dict->entries[i].value, SPK_DICT))
+            return false;
+    }
+    return spk_is(states, SPK_DICT);
+}
+
 spk_rc spk_state_of_stream(struct spk_value messages, const struct spk_stream_info *stream,
                            struct spk_value *state, struct spk_error *err)
 {
     struct spk_value found = {0};
     if (spk_is_nothing(messages)) {
         *state = found;
+        return SPK_OK;
+    }
+    if (is_by_stream(messages)) {
+        *state = spk_dict_get(messages, stream->name);
         return SPK_OK;
     }
     if (!spk_is(messages, SPK_LIST))

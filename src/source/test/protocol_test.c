@@ -120,6 +120,7 @@ static void a_read_tells_status_records_and_states(void **state)
     ops->stream_status(o.sink, &plain, SPK_STREAM_COMPLETE, NULL, NULL);
     output_expect(
         &o,
+        "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"Syncing stream: a\"}}\n"
         "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":T,"
         "\"stream_status\":{\"stream_descriptor\":{\"name\":\"a\"},\"status\":\"STARTED\"}}}\n"
         "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":T,"
@@ -133,6 +134,8 @@ static void a_read_tells_status_records_and_states(void **state)
         "{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":"
         "{\"name\":\"b\\\"c\",\"namespace\":\"n\"},\"stream_state\":{}},"
         "\"sourceStats\":{\"recordCount\":0.0}}}\n"
+        "{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\","
+        "\"message\":\"Read 0 records from a stream\"}}\n"
         "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"emitted_at\":T,"
         "\"stream_status\":{\"stream_descriptor\":{\"name\":\"a\"},\"status\":\"COMPLETE\"}}}\n");
 }
