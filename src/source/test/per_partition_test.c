@@ -16,6 +16,9 @@
 #define KIND(name, at)                                                                             \
     "{\"partition\":{\"kind\":\"" name "\"},\"cursor\":{\"at\":\"2024-01-" at "\"}}"
 #define TOPS(more) PARENT("tops", "/tops", "", "incremental_sync: " DAYS(more) ", ")
+#define DAILY                                                                                      \
+    "step: P1D, cursor_granularity: P1D, start_time_option: {type: RequestOption, inject_into: "   \
+    "request_parameter, field_name: from}, "
 #define SUBSTREAM                                                                                  \
     STREAM("items", "/tops/{{ stream_partition.top }}")                                            \
     "    partition_router: " ROUTER(                                                               \
@@ -103,6 +106,21 @@ static struct engine_case cases[] = {
         .states =
             "items {\"use_global_cursor\":false,\"states\":[{\"partition\":{\"parent_slice\":{},"
             "\"top\":1},\"cursor\":{\"at\":\"2024-01-01\"}}],\"lookback_window\":0}\n",
+        .failure = "403",
+    },
+    {
+        .name = "what the parent gave before it failed is read",
+        .streams =
+            STREAM("items", "/tops/{{ stream_partition.top }}") "    partition_router: " ROUTER(
+                CONFIG("id", "top", TOPS(DAILY), "")) "\n  incremental_sync: " DAYS("") "\n",
+        .answers = {OK("/tops?from=2024-01-01", "[{\"id\": 1, \"at\": \"2024-01-01\"}]"),
+                    {"/tops?from=2024-01-02", "no", 403},
+                    OK("/tops/1", "[{\"at\": \"2024-01-03\"}]")},
+        .records = "items {\"at\":\"2024-01-03\"}\n",
+        .states =
+            "items {\"use_global_cursor\":false,\"states\":[{\"partition\":{\"parent_slice\":{},"
+            "\"top\":1},\"cursor\":{\"at\":\"2024-01-03\"}}],\"lookback_window\":0,"
+            "\"parent_state\":{}}\n",
         .failure = "403",
     },
 };
