@@ -106,6 +106,8 @@ struct spk_paginator_ops {
     /* optional: the page size that it asks for, UNDEFINED where it asks for none */
     spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err);
+    /* optional: whether a full page of so many records would be the last by its size alone */
+    bool (*stops_at)(struct spk_component *self, const struct spk_scope *scope, int64_t size);
     /* Whether `next` looks at the body, or at the records that were kept (the last one, or their
      * number): otherwise the size is enough. */
     bool (*needs_body)(struct spk_component *self);
@@ -120,6 +122,8 @@ struct spk_pagination_strategy_ops {
     /* UNDEFINED where no page size is set. */
     spk_rc (*page_size)(struct spk_component *self, const struct spk_scope *scope,
                         struct spk_value *size, struct spk_error *err);
+    /* optional: as paginators */
+    bool (*stops_at)(struct spk_component *self, const struct spk_scope *scope, int64_t size);
     bool needs_body;
     bool (*needs_last_record)(struct spk_component *self); /* optional: no */
 };

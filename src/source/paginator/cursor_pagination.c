@@ -95,9 +95,25 @@ static bool needs_last_record(struct spk_component *base)
            looks_at_records(self->page_size);
 }
 
+static bool stops_at(struct spk_component *base, const struct spk_scope *scope, int64_t size)
+{
+    struct cursor_pagination *self = (struct cursor_pagination *)base;
+    const struct spk_page page = {.size = size, .kept = size};
+    struct spk_scope inner = *scope;
+    bool stop = false;
+    inner.page = &page;
+    inner.extra = spk_dict_new(scope->arena);
+    spk_set(inner.extra, "page_size", spk_int(size));
+    spk_set(inner.extra, "response", spk_dict_new(scope->arena));
+    spk_set(inner.extra, "headers", spk_dict_new(scope->arena));
+    spk_rc rc = spk_scope_bool(&inner, base, self->stop_condition, &stop, NULL);
+    return !rc && stop;
+}
+
 static const struct spk_pagination_strategy_ops ops = {.initial = initial,
                                                        .next = next,
                                                        .page_size = page_size,
+                                                       .stops_at = stops_at,
                                                        .needs_body = true,
                                                        .needs_last_record = needs_last_record};
 

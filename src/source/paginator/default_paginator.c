@@ -94,6 +94,13 @@ static spk_rc page_size(struct spk_component *base, const struct spk_scope *scop
     return SPK_OPS(strategy, pagination_strategy)->page_size(strategy, scope, size, err);
 }
 
+static bool stops_at(struct spk_component *base, const struct spk_scope *scope, int64_t size)
+{
+    struct spk_component *strategy = ((struct default_paginator *)base)->strategy;
+    const struct spk_pagination_strategy_ops *strategy_ops = SPK_OPS(strategy, pagination_strategy);
+    return strategy_ops->stops_at && strategy_ops->stops_at(strategy, scope, size);
+}
+
 static bool needs_body(struct spk_component *base)
 {
     struct spk_component *strategy = ((struct default_paginator *)base)->strategy;
@@ -111,6 +118,7 @@ static const struct spk_paginator_ops ops = {.initial = initial,
                                              .next = next,
                                              .options = options,
                                              .page_size = page_size,
+                                             .stops_at = stops_at,
                                              .needs_body = needs_body,
                                              .needs_last_record = needs_last_record};
 

@@ -72,7 +72,28 @@ static bool constant_size(struct spk_value size, int64_t *out)
             spk_parse_i64(spk_view_trim(size.text), INT64_MIN, INT64_MAX, out));
 }
 
-static spk_rc check_reduction(const struct check *c, const struct spk_component *reduction)
+/* A condition that compares with a fixed size takes a full page of a smaller size for the last. */
+static spk_rc check_stop_condition(const struct check *c, const struct spk_pages *pages)
+{
+    struct spk_arena arena = {0};
+    struct spk_scope scope = {.source = pages->source, .arena = &arena};
+    struct spk_component *paginator = pages->paginator;
+    const struct spk_paginator_ops *ops = SPK_OPS(paginator, paginator);
+    struct spk_value size = {0};
+    bool ends_early = false;
+    spk_rc rc = ops->page_size(paginator, &scope, &size, c->err);
+    if (!rc && spk_is(size, SPK_INT))
+        ends_early = ops->stops_at(paginator, &scope, spk_page_size_minimum(pages->reduction)) &&
+                     !ops->stops_at(paginator, &scope, size.integer);
+    spk_arena_deinit(&arena);
+    if (ends_early)
+        return refuse(c, "page_size_reduction",
+                      "needs a stop_condition that compares with page_size: a full smaller page "
+                      "would be taken for the last");
+    return rc;
+}
+
+static spk_rc check_reduction(const struct check *c, const struct spk_pages *pages)
 {
     static const char *const part = "page_size_reduction";
     struct spk_value paginator = spk_get(c->retriever, "paginator");
@@ -91,9 +112,9 @@ static spk_rc check_reduction(const struct check *c, const struct spk_component 
                       "does not go with PageIncrement: pages of another size begin elsewhere");
     if (spk_is_nothing(page_size))
         return refuse(c, part, "needs a page_size, to have what to reduce");
-    if (constant_size(page_size, &size) && size <= spk_page_size_minimum(reduction))
+    if (constant_size(page_size, &size) && size <= spk_page_size_minimum(pages->reduction))
         return refuse(c, part, "can never reduce: page_size is not above minimum_page_size");
-    return SPK_OK;
+    return check_stop_condition(c, pages);
 }
 
 /* The least that a format can tell apart. */
@@ -150,7 +171,7 @@ spk_rc spk_pages_check(const struct spk_pages *pages, const struct spk_build *bu
     if (!rc)
         rc = check_part(&c, "request_window_splitting", "SPLIT_REQUEST_WINDOW");
     if (!rc && pages->reduction)
-        rc = check_reduction(&c, pages->reduction);
+        rc = check_reduction(&c, pages);
     if (!rc && pages->splitting)
         rc = check_splitting(&c);
     if (!rc && spk_is(filter, SPK_DICT) &&

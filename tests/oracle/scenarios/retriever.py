@@ -466,6 +466,54 @@ def smaller_pages_need_a_factor_above_one():
     return refused(reduction_factor=1)
 
 
+def stopping(condition, asks_nothing=True):
+    strategy = {
+        "type": "CursorPagination",
+        "cursor_value": "{{ last_record.id }}",
+        "stop_condition": condition,
+        "page_size": 4,
+    }
+    page = {**paginator(strategy, "after"), "page_size_option": option("limit")}
+
+    def serve(r):
+        size, start = int(r.query["limit"]), int(r.query.get("after", -1)) + 1
+        return (502, "x") if size > 2 else rows(5)[start:][:size]
+
+    return reducing(serve, page, asks_nothing=asks_nothing)
+
+
+@scenario
+def a_condition_of_a_fixed_size_does_not_go_with_smaller_pages():
+    return stopping("{{ last_page_size < 4 }}")
+
+
+@scenario
+def a_mirrored_condition_of_a_fixed_size():
+    return stopping("{{ 4 > last_page_size }}")
+
+
+@scenario
+def a_condition_of_a_size_of_the_configuration():
+    made = stopping("{{ last_page_size < config['size'] or 1 == 2 }}")
+    made.config = {"size": 4}
+    return made
+
+
+@scenario
+def a_condition_of_an_empty_page_goes_with_smaller_pages():
+    return stopping("{{ last_page_size == 0 }}", False)
+
+
+@scenario
+def a_condition_of_the_page_size_goes_with_smaller_pages():
+    return stopping("{{ last_page_size < page_size }}", False)
+
+
+@scenario
+def a_condition_of_the_answer_goes_with_smaller_pages():
+    return stopping("{{ last_record.id == 4 }}", False)
+
+
 @scenario
 def a_page_size_that_is_read_must_be_given():
     strategy = {
