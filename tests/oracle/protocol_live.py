@@ -240,6 +240,14 @@ def test_messages_come_in_the_order_of_the_cdk(run, streams):
     assert (spike_status == 0) == (cdk_status == 0)
 
 
+def test_a_lone_stream_that_the_manifest_lacks_is_incomplete(run):
+    """A deliberate difference: the CDK says nothing where it has no other stream to read."""
+    run.select("not_in_the_manifest")
+    (cdk, _), (spike, _) = run.read()
+    assert sequences(cdk)[0] == {}
+    assert sequences(spike)[0] == {"not_in_the_manifest": [("INCOMPLETE",)]}
+
+
 def test_logs_tell_which_stream_and_how_many_records(run):
     run.select("items", "gone")
     wanted = {"Syncing stream: items", "Read 2 records from items stream", "Syncing stream: gone"}
