@@ -222,7 +222,7 @@ struct spk_value spk_csv_row_dict(struct spk_arena *arena, const struct spk_csv 
     struct spk_value dict = spk_dict_new(arena);
     /* Names that are known to differ need no look-up each. */
     struct spk_entry *entries =
-        csv->header_is_unique ? spk_arena_array(arena, header->len, sizeof(*entries)) : NULL;
+        csv->header_is_unique ? spk_arena_alloc(arena, header->len * sizeof(*entries)) : NULL;
     for (size_t i = 0; i < header->len; i++) {
         struct spk_value name = text_value(arena, header->fields[i], copy);
         struct spk_value value =

@@ -13,7 +13,7 @@ static const size_t arrived_bytes = 512 << 10;
 /* What libcurl reads at once: much, unless a slow reader may make it pause, as it unpacks a whole
  * buffer before it does: keep that far below the 64 MiB that it stores. */
 static const long body_buffer_bytes = 128 << 10;
-static const long streamed_buffer_bytes = 16 << 10;
+static const long streamed_buffer_bytes = 64 << 10;
 
 /* ---- the answer ---- */
 

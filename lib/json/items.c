@@ -80,6 +80,7 @@ void spk_json_items_init(struct spk_json_items *items, const struct spk_json_doc
     if (is_empty(val))
         return;
     bool array = yyjson_is_arr(val);
+    items->is_root = !array && n == 0;
     items->left = array ? unsafe_yyjson_get_len(val) : 1;
     items->next = array ? unsafe_yyjson_get_first(val) : val;
     items->scan = array ? json_skip_blanks(place + 1, items->end) : place;
@@ -116,6 +117,10 @@ bool spk_json_items_next(struct spk_json_items *items)
             behind = spk_json_value_end(start, items->end);
             items->scan = skip_separator(behind, items->end);
         }
+    } else if (items->is_root) {
+        behind = items->end;
+        while (json_is_blank(behind[-1]))
+            behind--;
     } else {
         behind = spk_json_value_end(start, items->end);
     }

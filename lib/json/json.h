@@ -74,6 +74,7 @@ struct spk_json_items {
     size_t left;
     ptrdiff_t shift;
     bool aligned;
+    bool is_root; /* the item is the whole document: only white space is behind it */
 };
 void spk_json_items_init(struct spk_json_items *items, const struct spk_json_doc *doc,
                          const struct spk_view *path, size_t n);

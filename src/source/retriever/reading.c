@@ -60,8 +60,9 @@ static void keep_last_record(struct spk_reading *r, struct spk_record *record)
 
 static bool is_object(const struct spk_record *record)
 {
-    return record->node.at ? spk_json_node_kind(record->node) == SPK_DICT
-                           : spk_is(record->tree, SPK_DICT);
+    return record->text.len > 0 ? record->text.at[0] == '{'
+           : record->node.at    ? spk_json_node_kind(record->node) == SPK_DICT
+                                : spk_is(record->tree, SPK_DICT);
 }
 
 static spk_rc upload(struct spk_reading *r, struct spk_record *record, struct spk_error *err)
