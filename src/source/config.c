@@ -31,7 +31,7 @@ static struct spk_value control_message(struct spk_arena *arena, struct spk_valu
                      message = spk_dict_new(arena);
     spk_set(wrapped, "config", config);
     spk_set(control, "type", spk_str("CONNECTOR_CONFIG"));
-    spk_set(control, "emitted_at", spk_float((double)(spk_time_now_us() / 1000)));
+    spk_set(control, "emitted_at", spk_float((double)spk_time_now_us() / 1e3));
     spk_set(control, "connectorConfig", wrapped);
     spk_set(message, "type", spk_str("CONTROL"));
     spk_set(message, "control", control);
