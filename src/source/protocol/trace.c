@@ -24,7 +24,8 @@ struct spk_value spk_trace(struct spk_arena *arena, const char *type, const char
                            struct spk_value body)
 {
     struct spk_value inner = spk_message_typed(arena, type);
-    spk_set(inner, "emitted_at", spk_float((double)(spk_time_now_us() / 1000)));
+    int64_t now_ms = spk_time_now_us() / 1000;
+    spk_set(inner, "emitted_at", spk_float((double)now_ms));
     spk_set(inner, field, body);
     struct spk_value message = spk_message_typed(arena, "TRACE");
     spk_set(message, "trace", inner);

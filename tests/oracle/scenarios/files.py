@@ -3,7 +3,7 @@
 import gzip
 
 from scenarios.async_jobs import api, job_stream
-from scenarios.parts import Scenario, scenario, selector, source, stream
+from scenarios.parts import Scenario, parents, scenario, selector, source, stream
 
 
 def csv_job(body, headers=None, **extra):
@@ -251,4 +251,14 @@ def check_fetches_one_file():
 def a_stream_of_files_is_told_in_the_catalog():
     made = with_files(uploader(), op="discover", asks_nothing=True)
     made.manifest["streams"].append(stream("others"))
+    return made
+
+
+@scenario
+def files_of_a_parent_are_fetched_too():
+    made = with_files(uploader(filename_extractor="p{{ record.id }}"))
+    parent = made.manifest["streams"][0]
+    child = stream("children", path="/of/{{ stream_partition.parent }}", router=parents(parent))
+    made.manifest["streams"].insert(0, child)
+    made.streams = ["children"]
     return made
