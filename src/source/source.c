@@ -28,22 +28,46 @@ void spk_source_remember(struct spk_source *source, struct spk_component *compon
     source->built[source->built_len++] = component;
 }
 
+enum { MOST_SECRET_DEPTH = 32 };
+
+/* Every text and number in it. */
+static void register_values(struct spk_value value, int depth)
+{
+    struct spk_buf text = {0};
+    if (depth > MOST_SECRET_DEPTH || spk_is_nothing(value) || spk_is(value, SPK_BOOL))
+        return;
+    for (size_t i = 0; spk_is(value, SPK_LIST) && i < spk_list_len(value); i++)
+        register_values(spk_list_at(value, i), depth + 1);
+    for (size_t i = 0; spk_is(value, SPK_DICT) && i < spk_dict_len(value); i++)
+        register_values(value.dict->entries[i].value, depth + 1);
+    if (spk_is(value, SPK_LIST) || spk_is(value, SPK_DICT))
+        return;
+    spk_value_str(&text, value);
+    spk_secret_add(spk_buf_view(&text));
+    spk_buf_deinit(&text);
+}
+
 /* Values of fields that the spec marks airbyte_secret, at any depth, are hidden from all output. */
 static void register_secrets(struct spk_value schema, struct spk_value config, int depth)
 {
-    if (depth > 32 || !spk_is(schema, SPK_DICT))
+    static const char *const choices[] = {"oneOf", "anyOf", "allOf"};
+    if (depth > MOST_SECRET_DEPTH || !spk_is(schema, SPK_DICT))
         return;
-    if (spk_value_truthy(spk_get(schema, "airbyte_secret")) && spk_is(config, SPK_STRING))
-        spk_secret_add(config.text);
+    if (spk_value_truthy(spk_get(schema, "airbyte_secret")))
+        register_values(config, depth);
     struct spk_value properties = spk_get(schema, "properties");
     for (size_t i = 0; spk_is(properties, SPK_DICT) && i < spk_dict_len(properties); i++) {
         const struct spk_entry *e = &properties.dict->entries[i];
         if (spk_is(e->key, SPK_STRING))
             register_secrets(e->value, spk_dict_get(config, e->key.text), depth + 1);
     }
-    struct spk_value choices = spk_get(schema, "oneOf");
-    for (size_t i = 0; spk_is(choices, SPK_LIST) && i < spk_list_len(choices); i++)
-        register_secrets(spk_list_at(choices, i), config, depth + 1);
+    for (size_t c = 0; c < sizeof(choices) / sizeof(*choices); c++) {
+        struct spk_value some = spk_get(schema, choices[c]);
+        for (size_t i = 0; spk_is(some, SPK_LIST) && i < spk_list_len(some); i++)
+            register_secrets(spk_list_at(some, i), config, depth + 1);
+    }
+    for (size_t i = 0; spk_is(config, SPK_LIST) && i < spk_list_len(config); i++)
+        register_secrets(spk_get(schema, "items"), spk_list_at(config, i), depth + 1);
 }
 
 void spk_source_register_secrets(struct spk_value schema, struct spk_value config)
