@@ -127,6 +127,34 @@ static void a_format_of_endless_parts_is_refused(void **state)
     assert_non_null(strstr(err.text, "more than 256 parts"));
 }
 
+/* Expected side: DatetimeParser of the CDK, and isodate for the sums. */
+static void moments_keep_the_offset_that_they_were_read_with(void **state)
+{
+    static const struct {
+        const char *text, *format, *length, *sum;
+    } rows[] = {
+        {"2024-01-15T00:00:00-0800", "%Y-%m-%dT%H:%M:%S%z", "P1D", "2024-01-16T00:00:00-0800"},
+        {"2024-01-31T23:30:00+0530", "%Y-%m-%dT%H:%M:%S%z", "P1M", "2024-02-29T23:30:00+0530"},
+        {"2024-03-01T01:00:00-0800", "%Y-%m-%dT%H:%M:%S%z", "-P1M", "2024-02-01T01:00:00-0800"},
+        {"2024-02-29T22:00:00.5-0800", "%Y-%m-%dT%H:%M:%S.%f%z", "P1Y",
+         "2025-02-28T22:00:00.500000-0800"},
+        {"2024-01-15T00:00:00Z", "%Y-%m-%dT%H:%M:%SZ", "PT1S", "2024-01-15T00:00:01Z"},
+        {"1705276800", "%s", "PT1H", "1705280400"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct spk_moment moment;
+        struct spk_duration length;
+        struct spk_buf out = {0};
+        struct spk_view format = spk_view_of(rows[i].format);
+        assert_int_equal(spk_cdk_moment_parse(spk_view_of(rows[i].text), format, &moment, NULL),
+                         SPK_OK);
+        assert_int_equal(spk_duration_parse(spk_view_of(rows[i].length), &length, NULL), SPK_OK);
+        spk_cdk_moment_format(&out, spk_moment_add(moment, &length, 1), format);
+        assert_string_equal(spk_buf_cstr(&out), rows[i].sum);
+        spk_buf_deinit(&out);
+    }
+}
+
 static void durations_outside_the_calendar_are_refused_or_clipped(void **state)
 {
     struct spk_duration d = {0};
@@ -159,6 +187,7 @@ int main(void)
         cmocka_unit_test(iso_8601_takes_what_rfc_3339_allows_beyond_python),
         cmocka_unit_test(failures_name_text_and_format_and_leave_the_output),
         cmocka_unit_test(a_format_of_endless_parts_is_refused),
+        cmocka_unit_test(moments_keep_the_offset_that_they_were_read_with),
         cmocka_unit_test(durations_outside_the_calendar_are_refused_or_clipped),
         cmocka_unit_test(the_clocks_move_forward),
     };

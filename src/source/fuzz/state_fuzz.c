@@ -21,12 +21,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
     "  incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: "          \
     "'%Y-%m-%d', start_datetime: '2024-01-01', end_datetime: '2024-01-09', step: P9Y, "            \
     "cursor_granularity: P1D}\n"
+#define WEEKS                                                                                      \
+    "  incremental_sync: {type: DatetimeBasedCursor, cursor_field: at, datetime_format: "          \
+    "'%Y-%m-%dT%H:%M:%S%z', cursor_datetime_formats: ['%s', '%ms'], start_datetime: "              \
+    "'2024-01-01T00:00:00+0130', end_datetime: '2024-03-09T00:00:00-0800', step: P9Y, "            \
+    "cursor_granularity: PT1S, allow_catalog_defined_cursor_field: true, lookback_window: P1M, "   \
+    "clamping: {target: WEEK, target_details: {weekday: TUESDAY}}}\n"
+#define COUNT                                                                                      \
+    "  incremental_sync: {type: IncrementingCountCursor, cursor_field: id, start_value: 3, "       \
+    "allow_catalog_defined_cursor_field: true}\n"
 #define LIST "    partition_router: {type: ListPartitionRouter, cursor_field: p, values: [x, y]}\n"
 
 static const char manifest_text[] =
     "type: DeclarativeSource\n"
     "check: {type: CheckStream, stream_names: [a]}\n"
-    "streams:\n" STREAM("a", "") STREAM("b", DAYS) STREAM("c", LIST DAYS);
+    "streams:\n" STREAM("a", "") STREAM("b", DAYS) STREAM("c", LIST DAYS) STREAM("d", WEEKS)
+        STREAM("e", COUNT);
 
 static spk_rc stream_status(struct spk_sink *sink, const struct spk_stream_info *stream,
                             enum spk_stream_status status, const char *reason,
