@@ -65,6 +65,7 @@ static spk_rc curl_start(struct spk_http *http, const struct spk_http_request *r
     call->limits = spk_http_limits_of(request, client->options.max_bytes);
     call->started_us = spk_time_monotonic_us();
     call->deadline_us = timeout_ms ? call->started_us + timeout_ms * INT64_C(1000) : 0;
+    atomic_store(&call->cancelled, false);
     call->head_ready = call->paused = call->done = false;
     call->rc = SPK_OK;
     rc = spk_http_message_prepare(&call->arena, &client->hosts, request, &call->message, err);
@@ -157,7 +158,9 @@ static spk_rc curl_wait(struct spk_http_call *base, struct spk_http_response *re
 
 static void curl_cancel(struct spk_http_call *base)
 {
-    spk_http_loop_order((struct curl_call *)base, ORDER_CANCEL);
+    struct curl_call *call = (struct curl_call *)base;
+    atomic_store(&call->cancelled, true);
+    spk_http_loop_order(call, ORDER_CANCEL);
 }
 
 static void curl_call_destroy(struct spk_http_call *base)

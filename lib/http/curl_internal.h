@@ -14,6 +14,7 @@
  *   curl_error.c        what libcurl's failures mean
  */
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "archive/archive.h"
 #include "http/curl_library.h"
@@ -52,6 +53,8 @@ struct curl_call {
     spk_rc rc;
     struct spk_error err;
     char cause[CURL_ERROR_SIZE];
+
+    atomic_bool cancelled; /* seen in the middle of a body, before the order is */
 
     pthread_mutex_t lock; /* the group below */
     pthread_cond_t changed;

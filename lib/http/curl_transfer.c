@@ -208,6 +208,9 @@ static size_t on_body(char *bytes, size_t size, size_t len, void *context)
 {
     struct curl_call *call = context;
     struct spk_view piece = spk_view_make(bytes, size * len);
+    if (atomic_load(&call->cancelled)) {
+        return give_up(call, spk_error_set(&call->err, SPK_ESYSTEM, "cancelled"));
+    }
     if (must_pause(call)) {
         return CURL_WRITEFUNC_PAUSE;
     }

@@ -2,6 +2,7 @@
  * The items of a document that arrives in pieces. Only what may lead to an item is walked through:
  * a value whose prefix is not the beginning of the wanted one is skimmed over.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -77,8 +78,7 @@ void spk_json_stream_push(struct spk_json_stream *stream, struct spk_view piece)
 
 static spk_rc fail(const struct spk_json_stream *stream, const char *what, struct spk_error *err)
 {
-    return spk_error_set(err, SPK_EDATA, "byte %llu: %s",
-                         (unsigned long long)(stream->before + stream->at), what);
+    return spk_error_set(err, SPK_EDATA, "byte %" PRIu64 ": %s", stream->before + stream->at, what);
 }
 
 /* The prefix of a member of the innermost container. */
