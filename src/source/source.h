@@ -22,7 +22,8 @@ spk_rc spk_manifest_load(struct spk_view text, const char *file, struct spk_mani
                          struct spk_error *err);
 spk_rc spk_manifest_read(const char *file, struct spk_manifest **out, struct spk_error *err);
 void spk_manifest_destroy(struct spk_manifest *manifest);
-/* LIST of all stream names that the manifest may give, whatever the config; each once. */
+/* LIST of all stream names that the manifest may give, whatever the config; each once. ECONFIG
+ * where it has dynamic_streams, whose names only a config tells. */
 spk_rc spk_manifest_stream_names(const struct spk_manifest *manifest, struct spk_arena *arena,
                                  struct spk_value *names, struct spk_error *err);
 /* The tree as written; what stands where: marks. */

@@ -27,6 +27,13 @@ spk_rc spk_manifest_stream_names(const struct spk_manifest *manifest, struct spk
                                  struct spk_value *names, struct spk_error *err)
 {
     struct spk_value streams;
+    struct spk_value dynamic = spk_get(manifest->raw, "dynamic_streams");
+    if (spk_is(dynamic, SPK_LIST) && spk_list_len(dynamic) > 0) {
+        spk_manifest_fail(manifest, dynamic, err,
+                          "which streams dynamic_streams make is known with a config only");
+        spk_error_hint(err, "name the streams to read");
+        return SPK_ECONFIG;
+    }
     spk_rc rc = spk_manifest_section((struct spk_manifest *)manifest, "streams", &streams, err);
     if (rc)
         return rc;

@@ -113,11 +113,29 @@ static void a_check_leaves_the_config_as_it_was(void **state)
     spk_arena_deinit(&arena);
 }
 
+static const char dynamic[] =
+    "version: 6.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [a]}\n"
+    "streams:\n" STREAM("a", "/a") DYNAMIC("x", "x");
+
+static void names_of_dynamic_streams_need_a_config(void **state)
+{
+    struct spk_arena arena = {0};
+    struct spk_error err = {0};
+    struct spk_manifest *manifest = NULL;
+    struct spk_value names;
+    assert_int_equal(spk_manifest_load(spk_view_of(dynamic), "test.yaml", &manifest, &err), 0);
+    assert_int_equal(spk_manifest_stream_names(manifest, &arena, &names, &err), SPK_ECONFIG);
+    assert_string_equal(err.hint, "name the streams to read");
+    spk_manifest_destroy(manifest);
+    spk_arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_are_found_and_kept_apart),
         cmocka_unit_test(a_check_leaves_the_config_as_it_was),
+        cmocka_unit_test(names_of_dynamic_streams_need_a_config),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

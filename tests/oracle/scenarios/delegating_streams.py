@@ -244,6 +244,16 @@ def serve_family(r):
     return [{"id": r.path, "at": "2024-01-04"}]
 
 
+@scenario
+def parents_of_a_delegating_stream_keep_no_answers():
+    full = stream(path="/full" + CHILD, router=parents(stream("tops")))
+    return Scenario(
+        source(delegating(full), stream("tops")),
+        lambda r: rows(2) if r.path == "/tops" else rows(1, of=r.path),
+        ["items", "tops"],
+    )
+
+
 def child(parent=None, **config):
     parent = parent or delegating(name="tops")
     return stream(path=CHILD, router=parents(parent, **config), incremental_sync=cursor())

@@ -1,5 +1,6 @@
 """Streams that are made of a template, and checks of them."""
 
+from scenarios.async_jobs import api, job_stream, jobs, rows_of
 from scenarios.delegating_streams import QUIET, delegating
 from scenarios.parts import (
     Scenario,
@@ -572,6 +573,32 @@ def parameters_of_the_resolver():
     resolver["$parameters"] = {"prefix": "p_"}
     resolver["stream_parameters"]["list_of_parameters_for_stream"] = TABLES[:1]
     return Scenario(dynamics(dynamic(resolver)), serve, ["p_x"])
+
+
+@scenario
+def parameters_of_the_definition():
+    template = stream("", request=requester("/{{ parameters['p'] }}"))
+    definition = dynamic(from_parameters(TABLES, NAME), template)
+    definition["$parameters"] = {"p": "given"}
+    return Scenario(dynamics(definition), serve, NAMES)
+
+
+@scenario
+def jobs_give_the_streams():
+    resolver = from_http()
+    resolver["retriever"] = job_stream()["retriever"]
+    answer = api(lambda r: TABLES)
+    return jobs(
+        dynamics(dynamic(resolver)),
+        lambda r: rows(2, of=r.path) if r.path.startswith("/of/") else answer(r),
+        NAMES,
+    )
+
+
+@scenario
+def templates_of_jobs():
+    resolver = from_parameters(TABLES, NAME)
+    return Scenario(dynamics(dynamic(resolver, job_stream())), api(rows_of(2)), NAMES)
 
 
 @scenario
