@@ -178,7 +178,8 @@ struct spk_record_selector_ops {
                      const struct spk_record_visitor *to, int64_t *extracted,
                      struct spk_error *err);
     int64_t (*count)(struct spk_component *self, const struct spk_scope *scope); /* as extractors */
-    /* Before the first use: from now on this extractor finds the records. */
+    /* Before the first use: from now on this extractor finds the records, and whether they are
+     * transformed before they are filtered does not depend on the stream's cursor. */
     void (*extract_with)(struct spk_component *self, struct spk_component *extractor);
     /* optional: whether records can be selected while the body still comes; NULL: no */
     bool (*in_pieces)(struct spk_component *self, struct spk_component *decoder);

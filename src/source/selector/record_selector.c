@@ -161,7 +161,9 @@ static int64_t count(struct spk_component *base, const struct spk_scope *scope)
 
 static void extract_with(struct spk_component *base, struct spk_component *extractor)
 {
-    ((struct record_selector *)base)->extractor = extractor;
+    struct record_selector *self = (struct record_selector *)base;
+    self->extractor = extractor;
+    self->transform_before_filtering = spk_value_truthy(self->transform_first);
 }
 
 static bool in_pieces(struct spk_component *base, struct spk_component *decoder)

@@ -844,3 +844,24 @@ def a_timeout_that_is_no_number():
         config={"minutes": "soon"},
         refused=True,
     )
+
+
+@scenario
+def records_of_a_client_side_cursor_are_filtered_before_they_are_transformed():
+    field = {"type": "AddedFieldDefinition", "path": ["id"], "value": "new"}
+    condition = "{{ record['id'] != 'new' and record['at'] != '2024-01-03' }}"
+    return jobs(
+        source(
+            job_stream(
+                window=True,
+                incremental_sync=windows(is_client_side_incremental=True),
+                transformations=[{"type": "AddFields", "fields": [field]}],
+                retriever={
+                    "record_selector": selector(
+                        record_filter={"type": "RecordFilter", "condition": condition}
+                    )
+                },
+            )
+        ),
+        api(file_of_window),
+    )
