@@ -34,6 +34,8 @@ struct spk_parquet_spec {
      * time. */
     const char *const *dictionary;
     size_t n_dictionary;
+    const char *const *without_statistics; /* columns whose bounds say nothing: long texts */
+    size_t n_without_statistics;
     const struct spk_parquet_note *notes;
     size_t n_notes;
 };

@@ -125,6 +125,9 @@ static carquet_status_t apply_spec(struct spk_parquet_writer *writer,
         status = carquet_writer_set_column_encoding(writer->handle,
                                                     field_index(spec, spec->dictionary[i]),
                                                     CARQUET_ENCODING_RLE_DICTIONARY);
+    for (size_t i = 0; i < spec->n_without_statistics && status == CARQUET_OK; i++)
+        status = carquet_writer_set_column_statistics(
+            writer->handle, field_index(spec, spec->without_statistics[i]), false);
     for (size_t i = 0; i < spec->n_notes && status == CARQUET_OK; i++)
         status =
             carquet_writer_add_metadata(writer->handle, spec->notes[i].key, spec->notes[i].value);

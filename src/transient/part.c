@@ -19,6 +19,7 @@ static spk_rc write_object(void *context, const void *at, size_t len, struct spk
 spk_rc spk_part_open(struct spk_open_batch *batch, struct spk_error *err)
 {
     static const char *const dictionary[] = {"additional_cntx"};
+    static const char *const without_statistics[] = {"raw_data"};
     const struct spk_transient_options *options = &batch->owner->options;
     struct spk_part *part = &batch->part;
     part->key = spk_arena_printf(&batch->arena, "%.*s/part-%zu.parquet", SPK_FMT(batch->folder),
@@ -32,7 +33,9 @@ spk_rc spk_part_open(struct spk_open_batch *batch, struct spk_error *err)
                                     .zstd_level = options->zstd_level,
                                     .row_group_bytes = (size_t)options->row_group_bytes,
                                     .dictionary = dictionary,
-                                    .n_dictionary = 1};
+                                    .n_dictionary = 1,
+                                    .without_statistics = without_statistics,
+                                    .n_without_statistics = 1};
     struct spk_parquet_sink sink = {.write = write_object, .context = part->object};
     rc = spk_parquet_writer_create(&spec, sink, &part->parquet, err);
     if (rc) {

@@ -46,6 +46,8 @@ def check_statistics(file):
         for column in range(metadata.num_columns):
             chunk = metadata.row_group(group).column(column)
             assert chunk.compression == "ZSTD"
+            if chunk.path_in_schema == "raw_data":  # bounds of a JSON text would be its copies
+                continue
             assert chunk.statistics.has_min_max and chunk.statistics.null_count == 0
             assert chunk.statistics.num_values == metadata.row_group(group).num_rows
 

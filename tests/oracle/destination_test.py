@@ -336,7 +336,7 @@ def test_large_records_take_bounded_memory(tmp_path):
     stdout, _ = process.communicate(timeout=60)
     assert process.returncode == 0, stdout
     peak_mb = int(usage.split("VmHWM:")[1].split()[0]) // 1024
-    assert peak_mb < 192
+    assert peak_mb < 96
     assert numbers(destination) == list(range(120))
 
 
