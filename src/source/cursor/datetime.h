@@ -5,6 +5,8 @@
  * knows one sequence of windows; the plain cursor has one of these, a per-partition cursor one per
  * partition. Internal to src/source.
  */
+#include <stdatomic.h>
+
 #include "source/cursor/window.h"
 
 struct spk_datetime_cursor {
@@ -25,6 +27,7 @@ struct spk_datetime_cursor {
     struct spk_view stream, field, field_start, field_end;
     enum spk_clamping clamping_target;
     int clamping_weekday;
+    atomic_bool told; /* of a read: that a record has no cursor value */
 };
 
 spk_rc spk_min_max_datetime_eval(struct spk_component *self, const struct spk_scope *scope,
@@ -47,6 +50,9 @@ struct spk_view spk_datetime_text(const struct spk_datetime_cursor *self, struct
 /* The record's cursor value; false where it has none that can be read. */
 bool spk_datetime_of_record(const struct spk_datetime_cursor *self, struct spk_record *record,
                             struct spk_moment *out);
+/* Takes note of it in the interval, or says once that there is none. */
+void spk_datetime_observe(struct spk_datetime_cursor *self, struct spk_record *record,
+                          struct spk_interval *interval);
 /* start_time_option and end_time_option for the scope's slice. */
 spk_rc spk_datetime_options(const struct spk_datetime_cursor *self, const struct spk_scope *scope,
                             struct spk_request_options *out, struct spk_error *err);

@@ -202,9 +202,7 @@ static spk_rc observe(struct spk_cursor *base, const struct spk_slice *slice,
 {
     struct spk_per_partition *self = (struct spk_per_partition *)base;
     struct spk_interval *interval = &((struct window_owner *)slice->owner)->interval;
-    struct spk_moment value;
-    if (spk_datetime_of_record(&self->cursor, record, &value))
-        spk_interval_observe(interval, value);
+    spk_datetime_observe(&self->cursor, record, interval);
     return SPK_OK;
 }
 

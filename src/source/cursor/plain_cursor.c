@@ -58,10 +58,7 @@ static spk_rc open_slices(struct spk_cursor *base, struct spk_slices **out, stru
 static spk_rc observe(struct spk_cursor *base, const struct spk_slice *slice,
                       struct spk_record *record, struct spk_error *err)
 {
-    struct plain_cursor *self = (struct plain_cursor *)base;
-    struct spk_moment value;
-    if (spk_datetime_of_record(&self->cursor, record, &value))
-        spk_interval_observe(slice->owner, value);
+    spk_datetime_observe(&((struct plain_cursor *)base)->cursor, record, slice->owner);
     return SPK_OK;
 }
 

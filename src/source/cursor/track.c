@@ -1,4 +1,6 @@
 #include "datetime.h"
+
+#include "base/event.h"
 #include "source/request/options.h"
 
 /* What the windows of one sequence have read, and how that is written as state. */
@@ -58,6 +60,17 @@ bool spk_datetime_of_record(const struct spk_datetime_cursor *self, struct spk_r
             value = spk_json_node_value(record->arena, node);
     }
     return !spk_is_nothing(value) && spk_datetime_value(self, value, out, NULL) == SPK_OK;
+}
+
+void spk_datetime_observe(struct spk_datetime_cursor *self, struct spk_record *record,
+                          struct spk_interval *interval)
+{
+    struct spk_moment value;
+    if (spk_datetime_of_record(self, record, &value))
+        spk_interval_observe(interval, value);
+    else if (!atomic_exchange(&self->told, true))
+        spk_event_emit(SPK_EVENT_CURSOR_UNREAD, SPK_FIELDS(SPK_TEXT("stream", self->stream),
+                                                           SPK_TEXT("field", self->field)));
 }
 
 spk_rc spk_datetime_options(const struct spk_datetime_cursor *self, const struct spk_scope *scope,
