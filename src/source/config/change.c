@@ -1,4 +1,4 @@
-#include "source_internal.h"
+#include "source/source_internal.h"
 
 enum { MOST_CHANGES = 100000 };
 
