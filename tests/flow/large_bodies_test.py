@@ -23,7 +23,7 @@ import pytest
 from flow_project import SPIKE
 
 MEGABYTES = int(os.environ.get("STRESS_MB", "100"))
-FAILED, AGAIN = 1, 5
+FAILED, ACT, AGAIN = 1, 4, 5
 MOST_MEGABYTES = 24  # of memory, at any number of records
 RECORD_MEGABYTES = 50
 LINES = 4096  # in a block of about 1 MB
@@ -81,6 +81,7 @@ BODIES = {
     "/big.jsonl": lambda write: write(b'{"id": 1}\n{"id": "' + BIG + b'"}\n{"id": 2}\n'),
     "/big.csv": lambda write: write(b"id,b\n1,\n" + BIG + b",\n2,\n"),
     "/big.json": lambda write: write(b'[{"id": 1}, {"id": "' + BIG + b'"}, {"id": 2}]'),
+    "/refused": blocks(b"who are you?", BIG),
     "/line": lambda write: write(b'{"id": 1}\n' + BIG * 12),
     "/bomb": lambda write: write(gzip.compress(b'{"id": 1}\n' + bytes(256 << 20), 9)),
     "/depth": lambda write: write(b'{"id": 1}\n' + b"[" * (4 << 20)),
@@ -97,7 +98,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         if path.startswith("/busy"):
             self.busy(path)
             return
-        self.send_response(200)
+        self.send_response(403 if path == "/refused" else 200)
         self.send_header("Connection", "close")
         if path == "/silent":
             self.end_headers()
@@ -281,6 +282,12 @@ def test_a_break_inside_a_body_fails_the_stream_and_doubles_nothing(tmp_path, se
     assert result.status == AGAIN and says in result.text, result.text
     assert result.records <= LINES and "INCOMPLETE" in result.text
     assert "transient_error" in result.text
+
+
+def test_a_refusal_without_end_is_read_as_far_as_it_may_say_why(tmp_path, server):
+    result = Result(tmp_path, manifest(server, "/refused", JSONL_DECODER))
+    assert result.status == ACT and "HTTP 403" in result.text, result.text
+    assert result.megabytes <= 100
 
 
 def test_a_check_reads_no_more_than_it_needs(tmp_path, server):

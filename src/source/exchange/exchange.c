@@ -13,6 +13,8 @@
 
 /* A body that is read in pieces needs no limit of memory, only one that ends it. */
 #define STREAM_BYTES ((size_t)1 << 40)
+/* So much of the body of a bad answer is looked at. */
+#define MESSAGE_BYTES ((size_t)16 << 20)
 
 struct spk_exchange {
     struct spk_component *requester;
@@ -33,6 +35,13 @@ struct spk_exchange {
     enum { TOKEN_AS_IT_WAS, TOKEN_REFRESHED, TOKEN_NOT_REFRESHED } token;
 };
 
+static void end_call(struct spk_exchange *x)
+{
+    spk_http_call_destroy(x->call);
+    x->call = NULL;
+    x->response.stream = NULL;
+}
+
 static struct spk_value copy_dict(struct spk_arena *arena, struct spk_value dict)
 {
     return spk_is_defined(dict) ? spk_value_copy(arena, dict) : dict;
@@ -45,7 +54,7 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     struct spk_view stream = x->scope.stream ? x->scope.stream->name : (struct spk_view){0};
     struct spk_cache_start start = {0};
     x->entry = NULL;
-    x->wire.max_bytes = x->scope.in_pieces ? STREAM_BYTES : source->max_page_bytes;
+    x->wire.max_bytes = source->max_page_bytes;
     if (ops->use_cache && ops->use_cache(x->requester)) {
         spk_rc rc = spk_cache_start(source->cache, stream, &x->wire, &start, err);
         x->entry = start.entry;
@@ -57,6 +66,8 @@ static spk_rc start_call(struct spk_exchange *x, struct spk_error *err)
     x->sent = true;
     x->scope.evidence->requests++;
     x->wire.streamed = x->scope.in_pieces;
+    if (x->wire.streamed)
+        x->wire.max_bytes = STREAM_BYTES;
     return spk_http_start(source->http, &x->wire, &x->call, err);
 }
 
@@ -81,6 +92,7 @@ static spk_rc send_try(struct spk_exchange *x, bool may_wait, struct spk_error *
     const struct spk_requester_ops *ops = SPK_OPS(x->requester, requester);
     struct spk_component *authenticator = ops->authenticator(x->requester);
     struct spk_request *request = SPK_NEW(&x->arena, struct spk_request);
+    end_call(x); /* of the try before, whose headers said how long to wait */
     *request = x->request;
     request->options.parameters = copy_dict(&x->arena, x->request.options.parameters);
     request->options.headers = copy_dict(&x->arena, x->request.options.headers);
@@ -142,13 +154,6 @@ static struct spk_view lower_case(struct spk_arena *arena, struct spk_view name)
     return (struct spk_view){copy, name.len};
 }
 
-static void end_call(struct spk_exchange *x)
-{
-    spk_http_call_destroy(x->call);
-    x->call = NULL;
-    x->response.stream = NULL;
-}
-
 static spk_rc read_body(struct spk_reader *reader, struct spk_view *piece, struct spk_error *err)
 {
     struct spk_exchange *x =
@@ -200,13 +205,15 @@ static const struct spk_authenticator_ops *auth_ops(struct spk_exchange *x)
     return auth ? SPK_OPS(auth, authenticator) : NULL;
 }
 
-/* The end of a try whose answer was waited for as a whole. */
-static spk_rc take_whole(struct spk_exchange *x, spk_rc rc)
+static spk_rc read_message(struct spk_exchange *x, struct spk_error *failure)
 {
-    end_call(x);
-    if (!rc) {
-        take_answer(x, &x->answer);
-        take_body(x);
+    struct spk_view piece = {0};
+    spk_rc rc = read_body(&x->body, &piece, failure);
+    while (!rc && piece.at) {
+        spk_buf_append(&x->answer.body, piece);
+        if (x->answer.body.len > MESSAGE_BYTES)
+            return SPK_OK;
+        rc = read_body(&x->body, &piece, failure);
     }
     return rc;
 }
@@ -216,16 +223,18 @@ static spk_rc await_streamed(struct spk_exchange *x, struct spk_error *failure)
 {
     const struct spk_http_response *head = NULL;
     spk_rc rc = spk_http_head(x->call, &head, failure);
-    if (!rc && head->status < 400) {
-        take_answer(x, head);
-        x->body.next = read_body;
-        x->response.stream = &x->body;
-        x->response.body = (struct spk_view){0};
-        return SPK_OK;
+    spk_buf_clear(&x->answer.body);
+    if (!rc && head->status >= 400)
+        rc = read_message(x, failure);
+    if (rc) {
+        end_call(x);
+        return rc;
     }
-    if (!rc)
-        rc = spk_http_wait(x->call, &x->answer, failure);
-    return take_whole(x, rc);
+    take_answer(x, head);
+    x->response.body = spk_buf_view(&x->answer.body);
+    x->body.next = read_body;
+    x->response.stream = head->status < 400 ? &x->body : NULL;
+    return SPK_OK;
 }
 
 static spk_rc await_whole(struct spk_exchange *x, struct spk_error *failure)
@@ -233,7 +242,12 @@ static spk_rc await_whole(struct spk_exchange *x, struct spk_error *failure)
     spk_rc rc =
         x->entry ? spk_cache_wait(x->scope.source->cache, x->entry, &x->wire, &x->answer, failure)
                  : spk_http_wait(x->call, &x->answer, failure);
-    return take_whole(x, rc);
+    end_call(x);
+    if (!rc) {
+        take_answer(x, &x->answer);
+        take_body(x);
+    }
+    return rc;
 }
 
 /* One try's end: an answer (x->scope.response set), or `failure` says why none came. */
@@ -412,7 +426,6 @@ spk_rc spk_exchange_wait(struct spk_exchange *x, struct spk_response **response,
             if (*reset)
                 return SPK_OK;
         }
-        end_call(x);
         rc = back_off(x, resolution->action, &again, err);
         if (!rc && !again)
             return exhausted(x, resolution, &failure, err);

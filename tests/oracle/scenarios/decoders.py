@@ -561,3 +561,22 @@ def streamed_answer_whose_error_message_a_filter_reads():
         source(stream(decoder={"type": "JsonlDecoder"}, request=requester(error_handler=handler))),
         lambda r: (403, {"error": "no rights at all"}, {}),
     )
+
+
+@scenario
+def streamed_good_answer_that_a_status_filter_retries():
+    handler = {
+        "type": "DefaultErrorHandler",
+        "response_filters": [
+            {"type": "HttpResponseFilter", "http_codes": [202], "action": "RETRY"}
+        ],
+        "backoff_strategies": [{"type": "WaitTimeFromHeader", "header": "Retry-After"}],
+    }
+
+    def serve(r):
+        if r.count == 1:
+            return 202, "not yet\n" * 9, {"Retry-After": "1"}
+        return 200, jsonl(ITEMS), {}
+
+    request = requester(error_handler=handler)
+    return Scenario(source(stream(decoder={"type": "JsonlDecoder"}, request=request)), serve)
