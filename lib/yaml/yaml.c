@@ -193,16 +193,13 @@ static spk_rc fail_content(const struct spk_yaml_tree *tree, struct spk_error *e
     return SPK_ECONFIG;
 }
 
-spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text,
-                      const struct spk_yaml_options *options, struct spk_value *out,
-                      struct spk_error *err)
+static spk_rc parse(struct spk_arena *arena, struct spk_view text,
+                    const struct spk_yaml_options *options, struct spk_value *out,
+                    struct spk_error *err)
 {
-    struct reading reading = {.tree = {.arena = arena, .options = with_defaults(options)},
-                              .text = text};
-    if (text.len > reading.tree.options.max_bytes)
-        return fail_size(&reading.tree.options, err);
+    struct reading reading = {.tree = {.arena = arena, .options = *options}, .text = text};
     if (!yaml_parser_initialize(&reading.parser))
-        return spk_error_set(err, SPK_ESYSTEM, "%s: out of memory", reading.tree.options.file);
+        return spk_error_set(err, SPK_ESYSTEM, "%s: out of memory", options->file);
     yaml_parser_set_input_string(&reading.parser, (const unsigned char *)(text.at ? text.at : ""),
                                  text.len);
     spk_rc rc = SPK_OK;
@@ -212,6 +209,25 @@ spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text,
         rc = fail_content(&reading.tree, err);
     yaml_parser_delete(&reading.parser);
     spk_yaml_tree_deinit(&reading.tree);
+    return rc;
+}
+
+spk_rc spk_yaml_parse(struct spk_arena *arena, struct spk_view text,
+                      const struct spk_yaml_options *options, struct spk_value *out,
+                      struct spk_error *err)
+{
+    struct spk_yaml_options full = with_defaults(options);
+    if (text.len > full.max_bytes)
+        return fail_size(&full, err);
+    struct spk_error failure = {0}; /* of the text as it is: its places are those of the file */
+    struct spk_buf joined = {0};
+    spk_rc rc = parse(arena, text, &full, out, &failure);
+    if (rc == SPK_ECONFIG && spk_yaml_join_surrogates(text, &joined) &&
+        parse(arena, spk_buf_view(&joined), &full, out, NULL) == SPK_OK)
+        rc = SPK_OK;
+    spk_buf_deinit(&joined);
+    if (rc && err)
+        *err = failure;
     return rc;
 }
 

@@ -4,6 +4,7 @@
  * Scalars: from text and tag to value, as PyYAML's resolver and SafeConstructor do it. And the tree
  * that takes them.
  */
+#include "base/buf.h"
 #include "base/map.h"
 #include "yaml/yaml.h"
 
@@ -35,6 +36,9 @@ bool spk_yaml_construct_int(struct spk_arena *arena, struct spk_view text, struc
 bool spk_yaml_construct_float(struct spk_view text, struct spk_value *out);
 bool spk_yaml_construct_timestamp(struct spk_arena *arena, struct spk_view text,
                                   struct spk_value *out);
+
+/* Appends the text with each pair of escaped surrogates as one \U escape; false: there is none. */
+bool spk_yaml_join_surrogates(struct spk_view text, struct spk_buf *out);
 
 /*
  * The tree under construction: containers are opened and closed, everything else is added to the

@@ -52,6 +52,15 @@ static const char *repr(struct fixture *fixture)
     return spk_buf_cstr(&fixture->buf);
 }
 
+static void letters_that_json_escapes_as_two_are_one(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(parse(fixture, "{\"a\": \"\\ud83d\\ude00!\", \"b\": \"\\\\ud83d\"}"), SPK_OK);
+    assert_string_equal(repr(fixture), "{'a': '\xF0\x9F\x98\x80!', 'b': '\\\\ud83d'}");
+    assert_int_equal(parse(fixture, "[\"\\ud83d\\ude00\", \"\\ud83d\"]"), SPK_ECONFIG);
+    assert_non_null(strstr(fixture->err.text, "m.yaml:1:"));
+}
+
 static void small_documents_read_as_the_reference_reads_them(void **state)
 {
     struct fixture *fixture = *state;
@@ -260,6 +269,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(letters_that_json_escapes_as_two_are_one),
         TEST(small_documents_read_as_the_reference_reads_them),
         TEST(errors_name_file_line_column_and_next_step),
         TEST(every_value_and_key_carries_its_place),
