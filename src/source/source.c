@@ -121,7 +121,9 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     pthread_mutex_init(&source->config_lock, NULL);
     pthread_mutex_init(&source->token_lock, NULL);
     pthread_mutex_init(&source->shared_lock, NULL);
-    spk_rc rc = spk_config_rules_apply(source, options->config_file, err);
+    spk_rc rc = spk_manifest_validate(source->manifest, err);
+    if (!rc)
+        rc = spk_config_rules_apply(source, options->config_file, err);
     if (!rc)
         rc = check_config(source, err);
     if (!rc)

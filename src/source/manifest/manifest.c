@@ -114,7 +114,8 @@ spk_rc spk_manifest_section(struct spk_manifest *manifest, const char *name, str
     if (!spk_is_defined(found)) {
         rc = resolve_section(manifest, name, &found, err);
         if (!rc && spk_is_defined(found))
-            spk_set(manifest->resolved, name, found);
+            spk_dict_set(manifest->resolved, spk_arena_dup(&manifest->arena, spk_view_of(name)),
+                         found);
     }
     pthread_mutex_unlock(&manifest->lock);
     if (!rc)

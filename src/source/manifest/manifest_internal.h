@@ -39,6 +39,10 @@ spk_rc spk_parameters_propagate(const struct spk_manifest *manifest,
 spk_rc spk_manifest_section(struct spk_manifest *manifest, const char *name, struct spk_value *out,
                             struct spk_error *err);
 
+/* ECONFIG with the place of the first fault: a field of a wrong type, one that is missing, a
+ * component that cannot stand where it does, a version that is newer than the engine. */
+spk_rc spk_manifest_validate(struct spk_manifest *manifest, struct spk_error *err);
+
 /* "file:line:column: " + text; ECONFIG. */
 spk_rc spk_manifest_fail(const struct spk_manifest *manifest, struct spk_value at,
                          struct spk_error *err, const char *format, ...)

@@ -126,7 +126,7 @@ static void a_faulty_status_map_is_refused(void **unused)
 #define ROUTED                                                                                     \
     ", partition_router: {type: ListPartitionRouter, cursor_field: k, values: ['1', '2']}, "
 #define CHECKED                                                                                    \
-    "type: DeclarativeSource\n"                                                                    \
+    "version: 6.0.0\ntype: DeclarativeSource\n"                                                    \
     "max_concurrent_async_job_count: 2\n"                                                          \
     "check: {type: CheckStream, stream_names: [items]}\n"                                          \
     "spec: {type: Spec, connection_specification: {type: object}}\n"                               \

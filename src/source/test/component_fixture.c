@@ -10,7 +10,7 @@
 #include "yaml/yaml.h"
 
 #define MANIFEST                                                                                   \
-    "type: DeclarativeSource\n"                                                                    \
+    "version: 6.0.0\ntype: DeclarativeSource\n"                                                    \
     "check: {type: CheckStream, stream_names: []}\n"                                               \
     "spec: {type: Spec, connection_specification: {type: object}}\n"                               \
     "streams: []\n"

@@ -44,7 +44,7 @@ static const struct engine_case cases[] = {
         .streams = ASKING("property_list: [a, 5]"),
         .read = "items",
         .requests = "",
-        .failure = "property_list: each is a text",
+        .failure = "property_list[1]: 5 is not of type 'string'",
     },
     {
         .name = "parts that are of another kind are a fault",
@@ -52,7 +52,7 @@ static const struct engine_case cases[] = {
                           "property_limit_type: characters}"),
         .read = "items",
         .requests = "",
-        .failure = "a JsonSchemaPropertySelector is expected, this is a PropertyChunking",
+        .failure = "'PropertyChunking' is not one of ['JsonSchemaPropertySelector']",
     },
 };
 

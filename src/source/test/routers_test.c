@@ -240,10 +240,10 @@ static const struct engine_case cases[] = {
                                                                "partition_routers: [{type: "
                                                                "ListPartitionRouter, "
                                                                "cursor_field: k, values: "
-                                                               "['1', 1.0]}, {type: "
+                                                               "\"{{ ['1', 1.0] }}\"}, {type: "
                                                                "ListPartitionRouter, "
                                                                "cursor_field: k, values: "
-                                                               "[1, true]}]}\n",
+                                                               "\"{{ [1, true] }}\"}]}\n",
         .read = "items",
         .answers = {OK("/items/1", "[]"), OK("/items/1.0", "[]")},
         .slices = "items {\"k\":\"1\"} {}\nitems {\"k\":1.0} {}\n",
