@@ -29,8 +29,8 @@
 
 static const struct engine_case cases[] = {
     {.name = "streams of one group are read one after the other",
-     .streams = STREAM("a", "/a") STREAM("b", "/b")
-         STREAM("c", "/c") "stream_groups:\n" GROUP("g", "{name: a}, {name: b}, {name: c}"),
+     .streams = STREAM("a", "/a") STREAM("b", "/b") STREAM("c", "/c") "stream_groups:\n" GROUP(
+         "g", "'#/streams/0', '#/streams/1', '#/streams/2'"),
      .read = "b c a",
      .answers = {OK("/a", "[]"), OK("/b", "[{\"id\":1}]"), OK("/c", "[]")},
      .statuses =
