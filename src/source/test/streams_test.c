@@ -62,7 +62,9 @@ static const struct engine_case cases[] = {
          "a", "/a",
          "partition_router: " ROUTER(CONFIG("id", "k", PARENT("b", "/b", "", ""), "")) ", ",
          "incremental_sync: " DAYS(
-             "") ", ") "\n" STREAM("b", "/b") "stream_groups:\n" GROUP("g", "{name: a}, {name: b}"),
+             "") ", ") "\n" STREAM("b",
+                                   "/b") "stream_groups:\n" GROUP("g",
+                                                                  "'#/streams/0', '#/streams/1'"),
      .read = "b",
      .requests = "",
      .failure = "both in group 'g'"},
