@@ -11,14 +11,14 @@ cdk = pytest.importorskip("airbyte_cdk.sources.declarative.concurrent_declarativ
 SPIKE = os.environ.get("SPIKE", "build/spike")
 ELSEWHERE = {  # read by hand, in the files named
     "Spec": "manifest/spec.c, config/rules.c",
-    "ConditionalStreams": "stream/streams.c",
-    "BlockSimultaneousSyncsAction": "stream/",
+    "ConditionalStreams": "stream/nodes.c",
+    "BlockSimultaneousSyncsAction": "stream/groups.c",
     "SessionTokenRequestApiKeyAuthenticator": "auth/session_token.c",
     "SessionTokenRequestBearerAuthenticator": "auth/session_token.c",
-    "RequestBodyPlainText": "request/",
-    "RequestBodyUrlEncodedForm": "request/",
-    "RequestBodyJsonObject": "request/",
-    "RequestBodyGraphQL": "request/",
+    "RequestBodyPlainText": "requester/request_body.c",
+    "RequestBodyUrlEncodedForm": "requester/request_body.c",
+    "RequestBodyJsonObject": "requester/request_body.c",
+    "RequestBodyGraphQL": "requester/request_body.c",
     "DeclarativeStream.transformations": "selector/record_selector.c",
 }
 
