@@ -43,7 +43,7 @@ static spk_rc check_accounts(const struct spk_platform *platform, struct spk_man
     if (!rc)
         rc = spk_platform_check_secrets(platform, spk_get(spec, "connectionSpecification"), err);
     for (size_t i = 0; !rc && i < platform->account_count; i++) {
-        struct spk_source_options source_options = {0};
+        struct spk_source_options source_options = {.config_is_fixed = true};
         rc = spk_platform_account_config(platform, &platform->accounts[i], &arena,
                                          &source_options.config, err);
         if (!rc)

@@ -69,7 +69,8 @@ static spk_rc open_and_read(struct spk_account_read *read, struct spk_transient 
     struct spk_manifest *manifest = NULL;
     struct spk_source *source = NULL;
     struct spk_source_options options = {.http = read->parts->http,
-                                         .concurrency = (int)read->platform->concurrency};
+                                         .concurrency = (int)read->platform->concurrency,
+                                         .config_is_fixed = true};
     spk_rc rc = spk_platform_account_config(read->platform, read->account, &read->arena,
                                             &options.config, err);
     if (!rc)

@@ -116,6 +116,7 @@ spk_rc spk_source_create(const struct spk_manifest *manifest,
     source->sink = options->sink;
     source->http = options->http;
     source->concurrency = options->concurrency;
+    source->config_is_fixed = options->config_is_fixed;
     source->max_page_bytes = options->max_page_bytes;
     pthread_mutex_init(&source->lock, NULL);
     pthread_mutex_init(&source->config_lock, NULL);

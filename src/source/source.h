@@ -43,7 +43,7 @@ struct spk_source_options {
     struct spk_http *http; /* borrowed; NULL: the source makes its own client */
     int concurrency;       /* 0: as the manifest says (at least 2) */
     size_t max_page_bytes; /* 0: 2 GiB; a longer body is EDATA */
-    bool measure_time;     /* reserved for progress: events carry durations */
+    bool config_is_fixed;  /* nobody keeps a config that changes: refuse what must change it */
 };
 
 /* Validates the config against the spec (ECONFIG "Config validation error: ...") and registers its

@@ -31,6 +31,7 @@ struct spk_source {
     bool owns_http;
     struct spk_job_budget *jobs; /* asynchronous ones; NULL where no retriever has any */
     struct spk_cache *cache;     /* answers to requesters that keep them */
+    bool config_is_fixed;        /* what would change it is refused */
     size_t max_page_bytes;
     int concurrency;              /* 0: the manifest's */
     struct spk_component **built; /* every component, for close */

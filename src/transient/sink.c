@@ -213,7 +213,7 @@ static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
     return SPK_OK;
 }
 
-/* CONTROL and the like are Airbyte's; the flow has no use for them. */
+/* Notices of the protocol are for an orchestrator of Airbyte's; a flow's config does not change. */
 static spk_rc message(struct spk_sink *sink, struct spk_value any, struct spk_error *err)
 {
     return SPK_OK;

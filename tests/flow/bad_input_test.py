@@ -60,9 +60,25 @@ def test_a_mistake_in_a_platform_file_has_its_place(project, command, old, new, 
     check_end(project, "cellxpert")
 
 
+ROTATING = """    authenticator:
+      type: OAuthAuthenticator
+      token_refresh_endpoint: "{{ config['base_url'] }}/token"
+      client_id: c
+      client_secret: s
+      refresh_token_updater: {}
+"""
 MANIFESTS = [
     ("type: SimpleRetriever", "type: SimplRetriever", "no retriever is called 'SimplRetriever'"),
-    ("components.BodyRuleErrorHandler", "components.NoSuch", "no error handler is called 'NoSuch'"),
+    (
+        "components.BodyRuleErrorHandler",
+        "components.NoSuch",
+        "no error handler is called 'source_declarative_manifest.components.NoSuch'",
+    ),
+    (
+        "    http_method: GET\n",
+        "    http_method: GET\n" + ROTATING,
+        "a new refresh token each time",
+    ),
     ("cursor_granularity: P1D", "cursor_granularity: [1]", "cursor_granularity: text is expected"),
     ("    cursor_field: date\n", "", "cursor_field"),
     ("\nstreams:", "\nstreams: [", "m.yaml:11:3"),
