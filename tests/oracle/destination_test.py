@@ -340,6 +340,13 @@ def test_large_records_take_bounded_memory(tmp_path):
     assert numbers(destination) == list(range(120))
 
 
+def test_a_record_of_many_megabytes_is_read_back_by_others(tmp_path):
+    destination = Destination(tmp_path, CATALOG)
+    text = record(0, text="x" * (30 << 20)) + record(1) + state(1) + status("COMPLETE")
+    subprocess.run(destination.words(), input=text, text=True, stdout=subprocess.PIPE, check=True)
+    assert numbers(destination) == [0, 1]
+
+
 def test_no_state_is_answered_whose_rows_are_not_there_after_a_kill(tmp_path):
     chance = random.Random(3)
     seen = 0
