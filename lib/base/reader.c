@@ -4,8 +4,10 @@ static spk_rc next_view(struct spk_reader *base, struct spk_view *piece, struct 
 {
     struct spk_view_reader *reader = (struct spk_view_reader *)base;
     (void)err;
-    *piece = reader->rest.len > 0 ? reader->rest : (struct spk_view){0};
-    reader->rest = (struct spk_view){0};
+    size_t step = reader->step > 0 ? reader->step : reader->rest.len;
+    struct spk_view bytes = spk_view_slice(reader->rest, 0, step);
+    reader->rest = spk_view_slice(reader->rest, bytes.len, reader->rest.len);
+    *piece = bytes.len > 0 ? bytes : (struct spk_view){0};
     return SPK_OK;
 }
 

@@ -12,10 +12,11 @@ struct spk_reader {
     spk_rc (*next)(struct spk_reader *reader, struct spk_view *piece, struct spk_error *err);
 };
 
-/* The bytes of a view, in one piece. */
+/* The bytes of a view, in pieces of at most `step` bytes; 0: in one. */
 struct spk_view_reader {
     struct spk_reader reader;
     struct spk_view rest;
+    size_t step;
 };
 void spk_view_reader_init(struct spk_view_reader *reader, struct spk_view bytes);
 

@@ -5,23 +5,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { ENOUGH = 1 << 20 };
 
-struct pieces {
-    struct spk_reader reader;
-    struct spk_view rest;
-    size_t step;
-};
-
-static spk_rc next_piece(struct spk_reader *base, struct spk_view *piece, struct spk_error *err)
-{
-    struct pieces *pieces = (struct pieces *)base;
-    (void)err;
-    *piece = spk_view_slice(pieces->rest, 0, pieces->step);
-    pieces->rest = spk_view_slice(pieces->rest, pieces->step, pieces->rest.len);
-    if (piece->len == 0)
-        *piece = (struct spk_view){0};
-    return SPK_OK;
-}
-
 static void read_some(struct spk_reader *reader)
 {
     struct spk_view piece = {0};
@@ -50,7 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     struct spk_view bytes = spk_view_make(data + 1, size - 1);
-    struct pieces pieces = {{next_piece}, bytes, (size_t)data[0] + 1};
+    struct spk_view_reader pieces;
+    spk_view_reader_init(&pieces, bytes);
+    pieces.step = (size_t)data[0] + 1;
     struct spk_archive_gzip_reader gzip;
     spk_archive_gzip_reader_init(&gzip, &pieces.reader);
     read_some(&gzip.reader);

@@ -13,26 +13,12 @@
 #include "base/memory.h"
 #include "bytes.inc"
 
-/* The bytes of a view in pieces of `step`. */
-struct pieces {
-    struct spk_reader reader;
-    struct spk_view rest;
-    size_t step;
-};
-
-static spk_rc next_piece(struct spk_reader *base, struct spk_view *piece, struct spk_error *err)
-{
-    struct pieces *pieces = (struct pieces *)base;
-    struct spk_view bytes = spk_view_slice(pieces->rest, 0, pieces->step);
-    pieces->rest = spk_view_slice(pieces->rest, bytes.len, pieces->rest.len);
-    *piece = bytes.len > 0 ? bytes : (struct spk_view){0};
-    return SPK_OK;
-}
-
 static spk_rc gunzip(struct spk_view packed, size_t step, struct spk_buf *out,
                      struct spk_error *err)
 {
-    struct pieces pieces = {{next_piece}, packed, step};
+    struct spk_view_reader pieces;
+    spk_view_reader_init(&pieces, packed);
+    pieces.step = step;
     struct spk_archive_gzip_reader reader;
     spk_archive_gzip_reader_init(&reader, &pieces.reader);
     spk_rc rc = spk_reader_all(&reader.reader, out, err);

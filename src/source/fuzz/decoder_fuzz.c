@@ -63,21 +63,6 @@ static struct spk_component *const *decoders(void)
     return built;
 }
 
-struct pieces {
-    struct spk_reader reader;
-    struct spk_view rest;
-    size_t step;
-};
-
-static spk_rc next_piece(struct spk_reader *base, struct spk_view *piece, struct spk_error *err)
-{
-    struct pieces *pieces = (struct pieces *)base;
-    struct spk_view bytes = spk_view_slice(pieces->rest, 0, pieces->step);
-    pieces->rest = spk_view_slice(pieces->rest, bytes.len, pieces->rest.len);
-    *piece = bytes.len > 0 ? bytes : (struct spk_view){0};
-    return SPK_OK;
-}
-
 static spk_rc add_document(void *context, const struct spk_document *document,
                            struct spk_error *err)
 {
@@ -98,7 +83,9 @@ static spk_rc decode(struct spk_component *decoder, struct spk_view body, size_t
 {
     struct spk_arena arena = {0};
     struct spk_evidence evidence = {0};
-    struct pieces pieces = {{next_piece}, body, step};
+    struct spk_view_reader pieces;
+    spk_view_reader_init(&pieces, body);
+    pieces.step = step;
     struct spk_response response = {.status = 200,
                                     .body = step ? (struct spk_view){0} : body,
                                     .stream = step ? &pieces.reader : NULL,

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "properties.h"
+#include "source/stream/nodes.h"
 #include "template/template.h"
 
 /* PropertiesFromEndpoint: the names are asked for, once. */
@@ -54,19 +55,6 @@ static spk_rc eval_path(struct endpoint_properties *self, const struct spk_build
     return SPK_OK;
 }
 
-/* The endpoint is asked once in a run, whatever the manifest says of its answers. */
-static struct spk_value with_cache(struct spk_arena *arena, struct spk_value retriever)
-{
-    struct spk_value requester = spk_get(retriever, "requester");
-    if (!spk_is(requester, SPK_DICT))
-        return retriever;
-    requester = spk_dict_copy(arena, requester);
-    retriever = spk_dict_copy(arena, retriever);
-    spk_set(requester, "use_cache", spk_bool(true));
-    spk_set(retriever, "requester", requester);
-    return retriever;
-}
-
 static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
@@ -82,7 +70,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     spk_rc rc = eval_path(self, build, err);
     if (rc)
         return rc;
-    return spk_component_build(&inner, with_cache(build->arena, self->retriever_node),
+    return spk_component_build(&inner,
+                               spk_node_with_kept_answers(build->arena, self->retriever_node),
                                SPK_KIND_RETRIEVER, &self->retriever, err);
 }
 

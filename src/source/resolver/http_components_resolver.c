@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "component_mapping.h"
+#include "source/stream/nodes.h"
 
 /* HttpComponentsResolver: a stream for each record that a retriever finds. */
 struct http_resolver {
@@ -25,18 +26,6 @@ static const struct spk_prop props[] = {
     SPK_PROP_END,
 };
 
-static struct spk_value with_cache(struct spk_arena *arena, struct spk_value retriever)
-{
-    struct spk_value requester = spk_get(retriever, "requester");
-    if (!spk_is(requester, SPK_DICT))
-        return retriever;
-    requester = spk_dict_copy(arena, requester);
-    retriever = spk_dict_copy(arena, retriever);
-    spk_set(requester, "use_cache", spk_bool(true));
-    spk_set(retriever, "requester", requester);
-    return retriever;
-}
-
 static spk_rc finish(struct spk_component *base, const struct spk_build *build,
                      struct spk_error *err)
 {
@@ -47,7 +36,8 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     inner.parent = base;
     spk_rc rc = spk_mappings_check(build, &self->mappings, SPK_MAPPING_PLAIN, err);
     return rc ? rc
-              : spk_component_build(&inner, with_cache(build->arena, self->retriever_node),
+              : spk_component_build(&inner,
+                                    spk_node_with_kept_answers(build->arena, self->retriever_node),
                                     SPK_KIND_RETRIEVER, &self->retriever, err);
 }
 

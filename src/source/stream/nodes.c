@@ -48,3 +48,15 @@ spk_rc spk_nodes_add_written(struct spk_source *source, struct spk_value nodes,
     }
     return rc;
 }
+
+struct spk_value spk_node_with_kept_answers(struct spk_arena *arena, struct spk_value retriever)
+{
+    struct spk_value requester = spk_get(retriever, "requester");
+    if (!spk_is(requester, SPK_DICT))
+        return retriever;
+    requester = spk_dict_copy(arena, requester);
+    retriever = spk_dict_copy(arena, retriever);
+    spk_set(requester, "use_cache", spk_bool(true));
+    spk_set(retriever, "requester", requester);
+    return retriever;
+}

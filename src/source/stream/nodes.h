@@ -25,6 +25,8 @@ struct spk_view spk_node_name(struct spk_value stream);
 struct spk_value spk_node_with_cache(struct spk_arena *arena, struct spk_value stream);
 /* The same for the parents of the stream, but not for theirs. */
 struct spk_value spk_node_with_cached_parents(struct spk_arena *arena, struct spk_value stream);
+/* A retriever's node whose requester keeps its answers for the run, whatever the manifest says. */
+struct spk_value spk_node_with_kept_answers(struct spk_arena *arena, struct spk_value retriever);
 /* Whether a stream of the list has a parent of that name. */
 bool spk_nodes_have_parent(struct spk_value streams, struct spk_view name);
 /* Calls visit for each parent's node until it returns false. */

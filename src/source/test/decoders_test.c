@@ -15,22 +15,6 @@ static const char packed[] =
     "\037\213\010\000\000\000\000\000\002\003\253\126\312\114\121\262\122\060\254\345"
     "\252\206\260\214\152\271\000\062\356\031\205\024\000\000\000";
 
-/* The body as a server that sends `step` bytes at a time gives it. */
-struct pieces {
-    struct spk_reader reader;
-    struct spk_view rest;
-    size_t step;
-};
-
-static spk_rc next_piece(struct spk_reader *base, struct spk_view *piece, struct spk_error *err)
-{
-    struct pieces *pieces = (struct pieces *)base;
-    struct spk_view bytes = spk_view_slice(pieces->rest, 0, pieces->step);
-    pieces->rest = spk_view_slice(pieces->rest, bytes.len, pieces->rest.len);
-    *piece = bytes.len > 0 ? bytes : (struct spk_view){0};
-    return SPK_OK;
-}
-
 static spk_rc add_document(void *context, const struct spk_document *document,
                            struct spk_error *err)
 {
@@ -49,7 +33,9 @@ static spk_rc add_document(void *context, const struct spk_document *document,
 static spk_rc decode(struct fixture *f, struct spk_component *decoder, struct spk_view body,
                      size_t step, struct spk_buf *out)
 {
-    struct pieces pieces = {{next_piece}, body, step};
+    struct spk_view_reader pieces;
+    spk_view_reader_init(&pieces, body);
+    pieces.step = step;
     fixture_answer(f, 200, NULL, step ? SPK_V("") : body);
     f->response.stream = step ? &pieces.reader : NULL;
     f->err = (struct spk_error){0};

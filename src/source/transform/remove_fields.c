@@ -1,32 +1,26 @@
 #include <stddef.h>
 
-#include "source/kinds.h"
+#include "remove_fields.h"
 #include "template/template.h"
 
 /* RemoveFields: deletes the fields at given paths; globs match keys, missing ones are fine. */
-struct remove_fields {
-    struct spk_component base;
-    struct spk_value field_pointers;
-    struct spk_template_string *condition;
-};
-
-static const struct spk_prop props[] = {
+const struct spk_prop spk_remove_fields_props[] = {
     {.name = "field_pointers",
      .type = SPK_PROP_VALUE,
      .flags = SPK_PROP_REQUIRED,
-     .offset = offsetof(struct remove_fields, field_pointers),
+     .offset = offsetof(struct spk_remove_fields, field_pointers),
      .help = "list of paths"},
     {.name = "condition",
      .type = SPK_PROP_TEMPLATE,
-     .offset = offsetof(struct remove_fields, condition),
-     .help = "any scalar of the record is removed where this is true; sees `property`, its value"},
+     .offset = offsetof(struct spk_remove_fields, condition),
+     .help = "of a record, any scalar is removed where this is true of it (`property`)"},
     SPK_PROP_END,
 };
 
-static spk_rc finish(struct spk_component *base, const struct spk_build *build,
-                     struct spk_error *err)
+spk_rc spk_remove_fields_finish(struct spk_component *base, const struct spk_build *build,
+                                struct spk_error *err)
 {
-    struct remove_fields *self = (struct remove_fields *)base;
+    struct spk_remove_fields *self = (struct spk_remove_fields *)base;
     struct spk_value pointers = self->field_pointers;
     bool good = spk_is(pointers, SPK_LIST);
     for (size_t i = 0; good && i < spk_list_len(pointers); i++)
@@ -41,7 +35,7 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
 /* With a condition every scalar of the record is judged, and removed where it holds: dpath.delete
  * with a filter does not look at the path. */
 struct judgement {
-    struct remove_fields *self;
+    struct spk_remove_fields *self;
     const struct spk_scope *scope;
     struct spk_error *err;
     spk_rc rc;
@@ -63,7 +57,7 @@ static bool judge(void *context, const struct spk_value *match)
 static spk_rc transform(struct spk_component *base, const struct spk_scope *scope,
                         struct spk_error *err)
 {
-    struct remove_fields *self = (struct remove_fields *)base;
+    struct spk_remove_fields *self = (struct spk_remove_fields *)base;
     struct spk_value tree = spk_record_change(scope->record);
     struct judgement j = {.self = self, .scope = scope, .err = err};
     struct spk_value anywhere = spk_list_new(scope->arena);
@@ -83,9 +77,9 @@ static const struct spk_transformation_ops ops = {.transform = transform};
 const struct spk_component_type spk_type_remove_fields = {
     .name = "RemoveFields",
     .kind = SPK_KIND_TRANSFORMATION,
-    .size = sizeof(struct remove_fields),
-    .props = props,
+    .size = sizeof(struct spk_remove_fields),
+    .props = spk_remove_fields_props,
     .ops = &ops,
-    .finish = finish,
+    .finish = spk_remove_fields_finish,
     .help = "deletes fields of a record",
 };
