@@ -82,7 +82,7 @@ static struct spk_per_partition *partitions_of(struct run *run)
 
 static void begin(struct run *run, int from, int to, struct spk_value (*state)(struct spk_arena *))
 {
-    *run = (struct run){.router = {{&router_type}, from, to}};
+    *run = (struct run){.router = {.base = {.type = &router_type}, .from = from, .to = to}};
     fixture_init(&run->f, NULL, NULL);
     struct spk_component *cursor = fixture_build(&run->f, DAYS, SPK_KIND_CURSOR);
     struct spk_arena arena = {0};

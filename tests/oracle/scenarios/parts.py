@@ -33,6 +33,7 @@ class Scenario:
     asks_once: bool = (
         False  # the CDK may send a request twice (streams race for its cache), the engine must not
     )
+    headers_by_chance: bool = False  # which worker comes first decides about what a request carries
     refused: bool = False  # the manifest is at fault: nothing is asked, nothing read
     asks_nothing: bool = False  # it fails before, or there is nothing to read
     waits: bool = False  # the engine waits for seconds: its clock runs faster, where faketime is

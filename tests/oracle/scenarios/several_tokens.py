@@ -16,7 +16,6 @@ def quota(**extra):
 
 
 def several(serve, tokens="{{ config['tokens'] }}", quotas=None, streams=1, slices=4, **extra):
-    """One worker's order is not another's: scenarios count who came how often."""
     status = {"type": "QuotaStatusSource", "url": "{{ config['base'] }}/limits"}
     authenticator = {
         "type": "RateLimitedMultipleTokenAuthenticator",
@@ -36,7 +35,13 @@ def several(serve, tokens="{{ config['tokens'] }}", quotas=None, streams=1, slic
         )
         for name in names
     ]
-    return Scenario(source(*made), serve, names, config={"tokens": "one,two , three"})
+    return Scenario(
+        source(*made),
+        serve,
+        names,
+        config={"tokens": "one,two , three"},
+        headers_by_chance=True,
+    )
 
 
 def counts(left, **extra):
