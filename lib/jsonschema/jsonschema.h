@@ -8,7 +8,7 @@
  */
 #include "value/value.h"
 
-/* False and a *problem (in `arena`) that names the value and the rule, else true. */
+/* False and a *problem (in `arena`; may be NULL) that names the value and the rule, else true. */
 bool spk_jsonschema_valid(struct spk_value schema, struct spk_value instance,
                           struct spk_arena *arena, struct spk_view *problem);
 /* What a $ref of the same document names, "#/definitions/x"; UNDEFINED where it leads nowhere. */
