@@ -117,7 +117,12 @@ static spk_rc do_spec(struct session *s, struct spk_error *err)
     return rc ? rc : spk_airbyte_spec(s->out, spec, err);
 }
 
-/* A wrong configuration is an answer of `check`, not its failure. */
+/* A wrong configuration is an answer of `check`, not its failure; a broken connector is one. */
+static bool answers(spk_rc rc, const struct spk_error *err)
+{
+    return rc == SPK_ECONFIG && err && !err->of_connector;
+}
+
 static spk_rc do_check(struct session *s, struct spk_error *err)
 {
     struct spk_view message = {0};
@@ -125,10 +130,10 @@ static spk_rc do_check(struct session *s, struct spk_error *err)
     spk_rc rc = open_source(s, err);
     if (!rc) {
         rc = spk_source_check(s->source, &s->arena, &ok, &message, err);
-        if (rc == SPK_ECONFIG)
+        if (answers(rc, err))
             spk_airbyte_error(s->out, NULL, err, NULL);
     }
-    if (rc == SPK_ECONFIG && err) {
+    if (answers(rc, err)) {
         message = spk_view_of(err->text);
         rc = SPK_OK;
         ok = false;

@@ -32,6 +32,7 @@ spk_rc spk_error_vset(struct spk_error *err, spk_rc rc, const char *format, va_l
     tidy(text, sizeof text, vsnprintf(text, sizeof text, format, args));
     memcpy(err->text, text, sizeof text);
     err->hint[0] = err->origin[0] = '\0';
+    err->of_connector = false;
     err->rc = rc;
     return rc;
 }
@@ -87,6 +88,18 @@ void spk_error_origin(struct spk_error *err, const char *format, ...)
     va_start(args, format);
     tidy(err->origin, sizeof err->origin, vsnprintf(err->origin, sizeof err->origin, format, args));
     va_end(args);
+}
+
+void spk_error_blame_connector(struct spk_error *err)
+{
+    if (err) {
+        err->of_connector = true;
+    }
+}
+
+const char *spk_error_failure_type(const struct spk_error *err)
+{
+    return spk_rc_failure_type(err->of_connector ? SPK_ESYSTEM : err->rc);
 }
 
 spk_rc spk_error_errno(struct spk_error *err, int errnum, const char *format, ...)

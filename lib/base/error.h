@@ -27,6 +27,7 @@ struct spk_error {
     char text[SPK_ERROR_TEXT];     /* "context: fact", no newline; cut with "..." where too long */
     char hint[SPK_ERROR_HINT];     /* what to do next, or empty */
     char origin[SPK_ERROR_ORIGIN]; /* name of what failed, where the teller is another; or empty */
+    bool of_connector;             /* see spk_error_blame_connector */
 };
 
 /* Sets code and text, clears the hint, returns rc. `return spk_error_set(err, SPK_EDATA, ...)`. */
@@ -47,11 +48,17 @@ void spk_error_hint(struct spk_error *err, const char *format, ...)
 void spk_error_origin(struct spk_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The connector is at fault, not who configured it: Airbyte is told a system_error, whatever the
+ * code. Setting an error anew forgets it. */
+void spk_error_blame_connector(struct spk_error *err);
+/* "config_error", "transient_error", "system_error": Airbyte's failure_type. */
+const char *spk_error_failure_type(const struct spk_error *err);
+
 /* SPK_ESYSTEM (ENOSPC, EACCES, ...) with "text: strerror(errnum)"; thread-safe. */
 spk_rc spk_error_errno(struct spk_error *err, int errnum, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "config_error", "transient_error", "system_error": Airbyte's failure_type. */
+/* The same of a code. */
 const char *spk_rc_failure_type(spk_rc rc);
 /* 0, 4, 5, 1, 1: the exit status of DESIGN section 5. */
 int spk_rc_exit_status(spk_rc rc);

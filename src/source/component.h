@@ -124,12 +124,13 @@ struct spk_component {
 spk_rc spk_component_build(const struct spk_build *build, struct spk_value node,
                            enum spk_component_kind kind, struct spk_component **out,
                            struct spk_error *err);
-/* "file:line:column: path: what"; ECONFIG. `at` is the value that is wrong. */
+/* "file:line:column: path: what"; ECONFIG, blamed on the connector. `at` is the value that is
+ * wrong. */
 spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct spk_error *err,
                       const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* The same, but EDATA: a manifest that contradicts itself, which no config can mend. */
-spk_rc spk_build_fault(const struct spk_build *build, struct spk_value at, struct spk_error *err,
-                       const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* The same where the config lacks something: told to Airbyte as config_error. */
+spk_rc spk_build_refuse(const struct spk_build *build, struct spk_value at, struct spk_error *err,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 const struct spk_component_type *spk_component_find(struct spk_view name,
                                                     enum spk_component_kind kind);

@@ -196,6 +196,13 @@ def file_of(reference):
     return f" {name} {reference['file_size_bytes']} {path.read_bytes()!r}"
 
 
+def ends_with(failures):
+    """How a run failed as a whole. The CDK's first word on a source that it cannot make has no type."""
+    if any(stream for _, stream in failures):
+        return []
+    return sorted(kind for kind, _ in failures if kind)
+
+
 def outcome(code, output, seen):
     """What of a run both engines must agree on."""
     records, statuses = collections.defaultdict(list), collections.defaultdict(list)
@@ -231,7 +238,7 @@ def outcome(code, output, seen):
         "failed": code != 0,
         # the summary at the end repeats what the streams said
         "failures": sorted(f for f in failures if f[1]),
-        "ends with": sorted(str(f[0]) for f in failures if not any(g[1] for g in failures)),
+        "ends with": ends_with(failures),
         "check": check,
         "catalog": catalog,
         "controls": controls,

@@ -23,6 +23,19 @@ static void context_comes_in_front_of_the_fact(void **state)
     assert_string_equal(err.hint, "");
 }
 
+static void a_connector_is_to_blame_until_the_error_is_set_anew(void **state)
+{
+    struct spk_error err = {0};
+    spk_error_blame_connector(NULL);
+    spk_error_set(&err, SPK_ECONFIG, "no such field");
+    assert_string_equal(spk_error_failure_type(&err), "config_error");
+    spk_error_blame_connector(&err);
+    assert_int_equal(spk_error_context(&err, SPK_ECONFIG, "line 3"), SPK_ECONFIG);
+    assert_string_equal(spk_error_failure_type(&err), "system_error");
+    spk_error_set(&err, SPK_ETRANSIENT, "busy");
+    assert_string_equal(spk_error_failure_type(&err), "transient_error");
+}
+
 static void without_an_error_the_code_still_travels(void **state)
 {
     assert_int_equal(spk_error_set(NULL, SPK_EDATA, "x"), SPK_EDATA);
@@ -81,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(context_comes_in_front_of_the_fact),
+        cmocka_unit_test(a_connector_is_to_blame_until_the_error_is_set_anew),
         cmocka_unit_test(without_an_error_the_code_still_travels),
         cmocka_unit_test(a_long_text_is_cut_between_characters),
         cmocka_unit_test(a_text_is_one_line),

@@ -118,9 +118,10 @@ static spk_rc finish_updater(struct spk_component *base, const struct spk_build 
 {
     const struct spk_oauth_updater *self = (struct spk_oauth_updater *)base;
     if (build->source->config_is_fixed)
-        return spk_build_fail(build, base->node, err,
-                              "the login gives a new refresh token each time, and nobody keeps it "
-                              "here: the next run could not log in; use a login that lasts");
+        return spk_build_refuse(
+            build, base->node, err,
+            "the login gives a new refresh token each time, and nobody keeps it "
+            "here: the next run could not log in; use a login that lasts");
     if (is_path(self->access_token_path) && is_path(self->refresh_token_path) &&
         is_path(self->expiry_path))
         return SPK_OK;

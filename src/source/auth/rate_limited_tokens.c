@@ -265,10 +265,10 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     if (rc)
         return rc;
     if (spk_list_len(self->tokens) == 0)
-        return spk_build_fail(build, base->node, err,
-                              "Authentication tokens are missing from the configuration.");
+        return spk_build_refuse(build, base->node, err,
+                                "Authentication tokens are missing from the configuration.");
     if (self->quotas.len == 0)
-        return spk_build_fail(build, base->node, err, "Quota pool configuration is missing.");
+        return spk_build_refuse(build, base->node, err, "Quota pool configuration is missing.");
     if (spk_duration_parse(wait, &duration, &fault) || duration.years != 0 || duration.months != 0)
         return spk_build_fail(build, base->node, err,
                               "max_wait_time: a duration without months is expected, as PT2H");

@@ -8,18 +8,17 @@
 #include "yaml/yaml.h"
 
 /* Puts the place in front of what `err` says. */
-static spk_rc tell_place(const struct spk_build *build, struct spk_value at, spk_rc rc,
-                         struct spk_error *err)
+static spk_rc tell_place(const struct spk_build *build, struct spk_value at, struct spk_error *err)
 {
     struct spk_buf path = {0};
     spk_path_print(&path, build->path);
     if (path.len > 0)
-        spk_error_context(err, rc, "%s", spk_buf_cstr(&path));
+        spk_error_context(err, SPK_ECONFIG, "%s", spk_buf_cstr(&path));
     spk_buf_deinit(&path);
     if (at.mark)
-        return spk_error_context(err, rc, "%s:%u:%u", build->file, spk_mark_line(at.mark),
+        return spk_error_context(err, SPK_ECONFIG, "%s:%u:%u", build->file, spk_mark_line(at.mark),
                                  spk_mark_column(at.mark));
-    return spk_error_context(err, rc, "%s", build->file);
+    return spk_error_context(err, SPK_ECONFIG, "%s", build->file);
 }
 
 spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct spk_error *err,
@@ -29,17 +28,18 @@ spk_rc spk_build_fail(const struct spk_build *build, struct spk_value at, struct
     va_start(args, format);
     spk_error_vset(err, SPK_ECONFIG, format, args);
     va_end(args);
-    return tell_place(build, at, SPK_ECONFIG, err);
+    spk_error_blame_connector(err);
+    return tell_place(build, at, err);
 }
 
-spk_rc spk_build_fault(const struct spk_build *build, struct spk_value at, struct spk_error *err,
-                       const char *format, ...)
+spk_rc spk_build_refuse(const struct spk_build *build, struct spk_value at, struct spk_error *err,
+                        const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    spk_error_vset(err, SPK_EDATA, format, args);
+    spk_error_vset(err, SPK_ECONFIG, format, args);
     va_end(args);
-    return tell_place(build, at, SPK_EDATA, err);
+    return tell_place(build, at, err);
 }
 
 static spk_rc wrong_type(const struct spk_build *build, struct spk_value at, const char *wanted,

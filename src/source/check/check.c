@@ -25,13 +25,8 @@ static spk_rc build_checker(struct spk_source *source, struct spk_value node,
     struct spk_path path = {.key = SPK_VIEW("check")};
     struct spk_build build = spk_source_build(source, &path);
     if (!spk_is_defined(node))
-        return spk_build_fault(&build, source->manifest->raw, err, "a manifest needs a check");
-    spk_rc rc = spk_component_build(&build, node, SPK_KIND_CHECKER, checker, err);
-    if (rc != SPK_ECONFIG)
-        return rc;
-    if (err)
-        err->rc = SPK_EDATA;
-    return SPK_EDATA;
+        return spk_build_fail(&build, source->manifest->raw, err, "a manifest needs a check");
+    return spk_component_build(&build, node, SPK_KIND_CHECKER, checker, err);
 }
 
 spk_rc spk_source_check(struct spk_source *source, struct spk_arena *arena, bool *ok,

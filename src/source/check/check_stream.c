@@ -39,7 +39,7 @@ static spk_rc finish_dynamic(struct spk_component *base, const struct spk_build 
     struct dynamic_check *self = (struct dynamic_check *)base;
     struct spk_value written = spk_get(base->node, "stream_count");
     if (self->stream_count < 1 && !spk_is_nothing(written))
-        return spk_build_fault(build, written, err, "stream_count is at least 1");
+        return spk_build_fail(build, written, err, "stream_count is at least 1");
     return SPK_OK;
 }
 
@@ -75,14 +75,14 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     struct check_stream *self = (struct check_stream *)base;
     if (spk_is_nothing(self->stream_names) &&
         spk_is_nothing(spk_get(base->node, "dynamic_streams_check_configs")))
-        return spk_build_fault(build, base->node, err,
-                               "CheckStream needs stream_names or dynamic_streams_check_configs");
+        return spk_build_fail(build, base->node, err,
+                              "CheckStream needs stream_names or dynamic_streams_check_configs");
     for (size_t i = 0; i < self->dynamic_checks.len; i++) {
         const struct spk_component *item = self->dynamic_checks.items[i];
         if (item->type != &spk_type_dynamic_stream_check_config)
-            return spk_build_fault(build, item->node, err,
-                                   "dynamic_streams_check_configs: each is a "
-                                   "DynamicStreamCheckConfig");
+            return spk_build_fail(build, item->node, err,
+                                  "dynamic_streams_check_configs: each is a "
+                                  "DynamicStreamCheckConfig");
     }
     return SPK_OK;
 }

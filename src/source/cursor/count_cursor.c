@@ -280,9 +280,12 @@ static spk_rc start(struct spk_component *base, struct spk_component *router,
                     struct spk_value given, struct spk_cursor **out, struct spk_error *err)
 {
     struct count_cursor *cursor = (struct count_cursor *)base;
-    if (router)
-        return spk_error_set(err, SPK_ECONFIG,
-                             "IncrementingCountCursor does not work with a partition router");
+    if (router) {
+        spk_error_set(err, SPK_ECONFIG,
+                      "IncrementingCountCursor does not work with a partition router");
+        spk_error_blame_connector(err);
+        return SPK_ECONFIG;
+    }
     struct running *self = spk_memory_zalloc(sizeof(*self));
     self->base.ops = &running_ops;
     self->cursor = cursor;

@@ -23,6 +23,8 @@ static spk_rc eval_duration(const struct spk_datetime_cursor *self,
     }
     if (rc && err)
         err->rc = SPK_ECONFIG;
+    if (rc)
+        spk_error_blame_connector(err);
     spk_arena_deinit(&arena);
     return rc ? spk_error_context(err, SPK_ECONFIG, "%s", name) : SPK_OK;
 }

@@ -55,14 +55,14 @@ static spk_rc finish(struct spk_component *base, const struct spk_build *build,
     if (self->extractors.len == 0)
         return spk_build_fail(build, base->node, err, "extractors needs at least one");
     if (is_read_once(decoder))
-        return spk_build_fail(build, base->node, err,
-                              "CombinedExtractor reads a body more than once, which %.*s cannot",
-                              SPK_FMT(decoder));
+        return spk_build_refuse(build, base->node, err,
+                                "CombinedExtractor reads a body more than once, which %.*s cannot",
+                                SPK_FMT(decoder));
     if (self->mode == UNION &&
         spk_view_is(spk_value_text_or(spk_get(strategy, "type"), ""), "OffsetIncrement"))
-        return spk_build_fail(build, base->node, err,
-                              "the mode union counts the records of all extractors, by which "
-                              "OffsetIncrement would skip records; use PageIncrement");
+        return spk_build_refuse(build, base->node, err,
+                                "the mode union counts the records of all extractors, by which "
+                                "OffsetIncrement would skip records; use PageIncrement");
     return SPK_OK;
 }
 

@@ -11,6 +11,7 @@ spk_rc spk_manifest_fail(const struct spk_manifest *manifest, struct spk_value a
     va_start(args, format);
     spk_error_vset(err, SPK_ECONFIG, format, args);
     va_end(args);
+    spk_error_blame_connector(err);
     if (!at.mark)
         return spk_error_context(err, SPK_ECONFIG, "%s", manifest->file);
     return spk_error_context(err, SPK_ECONFIG, "%s:%u:%u", manifest->file, spk_mark_line(at.mark),
@@ -46,10 +47,12 @@ static spk_rc finish_loading(struct spk_manifest *manifest, spk_rc rc, struct sp
 {
     if (!rc)
         rc = check_root(manifest, err);
-    if (rc)
+    if (rc) {
+        spk_error_blame_connector(err);
         spk_manifest_destroy(manifest);
-    else
+    } else {
         *out = manifest;
+    }
     return rc;
 }
 

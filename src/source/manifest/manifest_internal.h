@@ -40,10 +40,10 @@ spk_rc spk_manifest_section(struct spk_manifest *manifest, const char *name, str
                             struct spk_error *err);
 
 /* ECONFIG with the place of the first fault: a field of a wrong type, one that is missing, a
- * component that cannot stand where it does, a version that is newer than the engine. */
+ * component that cannot stand where it does. As in the CDK, `version` is not compared. */
 spk_rc spk_manifest_validate(struct spk_manifest *manifest, struct spk_error *err);
 
-/* "file:line:column: " + text; ECONFIG. */
+/* "file:line:column: " + text; ECONFIG, blamed on the connector. */
 spk_rc spk_manifest_fail(const struct spk_manifest *manifest, struct spk_value at,
                          struct spk_error *err, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -6,7 +6,6 @@ static const struct {
     const char *field, *type;
 } default_types[] = {
     {"AddFields.fields", "AddedFieldDefinition"},
-    {"AsyncRetriever.status_mapping", "AsyncJobStatusMap"},
     {"CompositeErrorHandler.error_handlers", "DefaultErrorHandler"},
     {"ConfigComponentsResolver.components_mapping", "ComponentMappingDefinition"},
     {"ConfigComponentsResolver.stream_config", "StreamConfig"},
@@ -140,7 +139,7 @@ static spk_rc propagate_list(struct propagation *p, struct spk_view field, struc
 }
 
 /* One field of a component. A parameter of the field's own name is kept out of it, or it would nest
- * for ever. */
+ * for ever; where it is empty it is gone for the fields that follow, too. */
 static spk_rc propagate_field(struct propagation *p, struct spk_value type, struct spk_entry *entry,
                               struct spk_value parameters)
 {
@@ -149,9 +148,12 @@ static spk_rc propagate_field(struct propagation *p, struct spk_value type, stru
     if ((!list && !spk_is(entry->value, SPK_DICT)) || !spk_is(entry->key, SPK_STRING))
         return SPK_OK;
     struct spk_value inner = parameters;
-    if (spk_is_defined(spk_dict_get(parameters, entry->key.text))) {
+    struct spk_value same = spk_dict_get(parameters, entry->key.text);
+    if (spk_is_defined(same)) {
         inner = spk_dict_copy(arena, parameters);
         spk_dict_remove(inner, entry->key.text);
+        if (!spk_value_truthy(same))
+            spk_dict_remove(parameters, entry->key.text);
     }
     struct spk_view name = spk_arena_printf(
         arena, "%.*s.%.*s", SPK_FMT(spk_value_text_or(type, "")), SPK_FMT(entry->key.text));

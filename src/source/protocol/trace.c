@@ -50,7 +50,7 @@ struct spk_value spk_trace_error(struct spk_arena *arena, const struct spk_strea
     struct spk_value body = spk_dict_new(arena);
     spk_set(body, "message", redacted(arena, failure->text, failure->hint));
     spk_set(body, "internal_message", redacted(arena, failure->text, ""));
-    spk_set(body, "failure_type", spk_str(spk_rc_failure_type(failure->rc)));
+    spk_set(body, "failure_type", spk_str(spk_error_failure_type(failure)));
     struct spk_stream_info origin = {.name = spk_view_of(failure->origin)};
     if (origin.name.len > 0)
         stream = &origin; /* a parent's failure is told by its child */

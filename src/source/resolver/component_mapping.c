@@ -71,11 +71,11 @@ spk_rc spk_mappings_check(const struct spk_build *build, const struct spk_compon
     for (size_t i = 0; i < mappings->len; i++) {
         const struct component_mapping *mapping = (struct component_mapping *)mappings->items[i];
         if (mapping->base.type != &spk_type_component_mapping_definition)
-            return spk_build_fault(build, mapping->base.node, err,
-                                   "components_mapping: each is a ComponentMappingDefinition");
+            return spk_build_fail(build, mapping->base.node, err,
+                                  "components_mapping: each is a ComponentMappingDefinition");
         if (mapping->condition && rule != SPK_MAPPING_CONDITIONAL)
-            return spk_build_fault(build, mapping->base.node, err,
-                                   "`condition` is for ConfigComponentsResolver only");
+            return spk_build_fail(build, mapping->base.node, err,
+                                  "`condition` is for ConfigComponentsResolver only");
     }
     return SPK_OK;
 }

@@ -44,6 +44,7 @@ static spk_rc load(struct spk_component *self, struct spk_arena *arena, struct s
         return rc;
     spk_error_set(err, SPK_ECONFIG, "stream %.*s: there is no schema file %.*s",
                   SPK_FMT(loader->stream), SPK_FMT(place.path.len ? place.path : loader->stream));
+    spk_error_blame_connector(err);
     spk_error_hint(err, "put it beside %.*s, or write the schema in the manifest",
                    SPK_FMT(loader->manifest));
     return SPK_ECONFIG;

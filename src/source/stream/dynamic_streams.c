@@ -133,7 +133,7 @@ static spk_rc make_streams(struct making *m, struct spk_value written, size_t in
     if (rc)
         return rc;
     if (definition->type != &spk_type_dynamic_declarative_stream)
-        return spk_build_fault(&build, written, err, "each is a DynamicDeclarativeStream");
+        return spk_build_fail(&build, written, err, "each is a DynamicDeclarativeStream");
     m->definition = (struct dynamic_stream *)definition;
     m->maker = spk_dynamic_stream_name(build.arena, written, index);
     struct spk_stream_template template = {.source = m->source,

@@ -61,18 +61,18 @@ static spk_rc check_parts(struct state_delegating_stream *self, const struct spk
     const struct spk_component *parts[] = {self->full_refresh, self->incremental};
     for (size_t i = 0; i < 2; i++) {
         if (is_delegating(parts[i]))
-            return spk_build_fault(build, parts[i]->node, err,
-                                   "each stream of a StateDelegatingStream is a DeclarativeStream");
+            return spk_build_fail(build, parts[i]->node, err,
+                                  "each stream of a StateDelegatingStream is a DeclarativeStream");
         if (!spk_view_equal(spk_stream_name(parts[i]), self->name))
-            return spk_build_fault(build, parts[i]->node, err,
-                                   "both streams of a StateDelegatingStream have its name: '%.*s' "
-                                   "is not '%.*s'",
-                                   SPK_FMT(spk_stream_name(parts[i])), SPK_FMT(self->name));
+            return spk_build_fail(build, parts[i]->node, err,
+                                  "both streams of a StateDelegatingStream have its name: '%.*s' "
+                                  "is not '%.*s'",
+                                  SPK_FMT(spk_stream_name(parts[i])), SPK_FMT(self->name));
         if (self->retention.len > 0 && counts(parts[i]))
-            return spk_build_fault(build, parts[i]->node, err,
-                                   "stream '%.*s': api_retention_period needs a cursor of time, an "
-                                   "IncrementingCountCursor has no age",
-                                   SPK_FMT(self->name));
+            return spk_build_fail(build, parts[i]->node, err,
+                                  "stream '%.*s': api_retention_period needs a cursor of time, an "
+                                  "IncrementingCountCursor has no age",
+                                  SPK_FMT(self->name));
     }
     return SPK_OK;
 }

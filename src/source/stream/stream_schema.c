@@ -26,10 +26,12 @@ static spk_rc merge_schemas(struct spk_declarative_stream *stream, struct spk_va
         if (rc)
             return rc;
         struct spk_value own = spk_get(one, "properties");
-        if (!spk_is(own, SPK_DICT))
-            return spk_error_set(err, SPK_ECONFIG,
-                                 "stream %.*s: schema %zu of %zu has no properties",
-                                 SPK_FMT(stream->name), i + 1, stream->loaders.len);
+        if (!spk_is(own, SPK_DICT)) {
+            spk_error_set(err, SPK_ECONFIG, "stream %.*s: schema %zu of %zu has no properties",
+                          SPK_FMT(stream->name), i + 1, stream->loaders.len);
+            spk_error_blame_connector(err);
+            return SPK_ECONFIG;
+        }
         struct spk_value all = spk_dict_copy(arena, own);
         spk_dict_update(all, properties);
         properties = all;

@@ -74,6 +74,11 @@ static const struct resolved_case parameters[] = {
      "{\"type\":\"A\",\"b\":{\"type\":\"B\",\"p\":2,\"$parameters\":{\"p\":2}},"
      "\"p\":2,\"$parameters\":{\"b\":1,\"p\":2}}",
      NULL},
+    {"an empty one is gone for the fields after the one of its name",
+     "check: {type: A, a: {type: B}, b: {type: B}, c: {type: B}, $parameters: {b: ''}}", "check",
+     "{\"type\":\"A\",\"a\":{\"type\":\"B\",\"b\":\"\",\"$parameters\":{\"b\":\"\"}},"
+     "\"b\":{\"type\":\"B\"},\"c\":{\"type\":\"B\"}}",
+     NULL},
     {"a plain mapping gets none", "check: {type: A, m: {x: 1}, $parameters: {p: 1}}", "check",
      "{\"type\":\"A\",\"m\":{\"x\":1},\"p\":1,\"$parameters\":{\"p\":1}}", NULL},
     {"a JSON schema is left alone",

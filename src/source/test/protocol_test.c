@@ -100,6 +100,22 @@ static void a_failure_is_a_trace_with_its_class(void **state)
                   "\"stream_descriptor\":{\"name\":\"b\\\"c\",\"namespace\":\"n\"}}}}\n");
 }
 
+static void an_unchanged_record_keeps_its_digits(void **state)
+{
+    struct output o;
+    void *handle = NULL;
+    struct spk_slice slice = {0};
+    struct spk_evidence evidence = {0};
+    output_open(&o);
+    const struct spk_sink_ops *ops = o.sink->ops;
+    struct spk_record read = {.text = SPK_V("{\"id\":18446744073709551616}"), .arena = &o.arena};
+    assert_int_equal(ops->slice_begin(o.sink, &plain, &slice, &handle, NULL), SPK_OK);
+    ops->record(o.sink, handle, &read, NULL);
+    ops->slice_end(o.sink, handle, &evidence, NULL, NULL);
+    output_expect(&o, "{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":"
+                      "{\"id\":18446744073709551616},\"emitted_at\":T}}\n");
+}
+
 static void a_read_tells_status_records_and_states(void **state)
 {
     struct output o;
@@ -197,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(single_messages_are_one_line_each),
         cmocka_unit_test(a_failure_is_a_trace_with_its_class),
+        cmocka_unit_test(an_unchanged_record_keeps_its_digits),
         cmocka_unit_test(a_read_tells_status_records_and_states),
         cmocka_unit_test(a_closed_output_is_told),
         cmocka_unit_test(the_state_of_a_stream_is_found),

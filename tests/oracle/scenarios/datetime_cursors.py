@@ -564,9 +564,10 @@ def global_state(**shared):
     descriptor = {"stream_descriptor": {"name": "items"}, "stream_state": {"at": "2024-01-03"}}
     state = {"type": "GLOBAL", "global": {**shared, "stream_states": [descriptor]}}
     node = stream(incremental_sync=cursor())
-    return Scenario(
-        source(node), lambda r: in_window(r, "a", 4), state=[state], asks_nothing=bool(shared)
-    )
+    made = Scenario(source(node), lambda r: in_window(r, "a", 4), state=[state])
+    made.asks_nothing = bool(shared)
+    made.ends_alike = not shared  # a config_error here: a person gave that state
+    return made
 
 
 @scenario

@@ -183,7 +183,7 @@ def refused(status, op="read", **extra):
     request = requester("/tables", error_handler={"type": "DefaultErrorHandler", "max_retries": 0})
     resolver = from_http(requester=request)
     manifest = dynamics(dynamic(resolver), static=[stream()], **extra)
-    return Scenario(manifest, answer, ["items"], op=op, ends_alike=True)
+    return Scenario(manifest, answer, ["items"], op=op)
 
 
 @scenario
@@ -239,7 +239,7 @@ def catalog_of_an_endpoint_that_has_nothing():
 
 
 def same_names(resolver, **extra):
-    return Scenario(dynamics(dynamic(resolver)), serve, ["same"], ends_alike=True, **extra)
+    return Scenario(dynamics(dynamic(resolver)), serve, ["same"], **extra)
 
 
 SAME = mapping("name", "same")
@@ -275,7 +275,7 @@ def check_where_a_config_gives_one_name_twice():
 @scenario
 def a_name_that_is_no_text():
     resolver = from_http(mapping("name", "{{ components_values['id'] }}"), PATH)
-    return Scenario(dynamics(dynamic(resolver)), serve, ["1"], ends_alike=True)
+    return Scenario(dynamics(dynamic(resolver)), serve, ["1"])
 
 
 @scenario
@@ -287,7 +287,7 @@ def a_name_that_is_made_text():
 @scenario
 def values_that_are_missing():
     resolver = from_http(mapping("name", "{{ components_values['nothing']['at all'] }}"), PATH)
-    return Scenario(dynamics(dynamic(resolver)), serve, ["1"], ends_alike=True)
+    return Scenario(dynamics(dynamic(resolver)), serve, ["1"])
 
 
 @scenario
@@ -668,7 +668,7 @@ def templates_that_are_made_wrong():
 
 def checks(check, answer=serve, static=(), **extra):
     manifest = dynamics(dynamic(from_http(), name="tables"), static=static, check=check, **extra)
-    return Scenario(manifest, answer, op="check", ends_alike=True)
+    return Scenario(manifest, answer, op="check")
 
 
 def check_dynamic(count, **extra):
@@ -767,7 +767,6 @@ def check_of_an_unknown_dynamic_stream():
 def check_of_a_count_below_one():
     made = checks(check_configs({"dynamic_stream_name": "tables", "stream_count": 0}))
     made.refused = True
-    made.ends_alike = False
     return made
 
 
@@ -868,7 +867,7 @@ def overriding(overrides, check=None, request=None, **extra):
         "config_overrides": overrides,
     }
     config = {"path": "items", "a": {"x": 1, "y": 2}}
-    return Scenario(manifest, lambda r: rows(1), config=config, op="check", ends_alike=True)
+    return Scenario(manifest, lambda r: rows(1), config=config, op="check")
 
 
 @scenario

@@ -37,7 +37,7 @@ class Scenario:
     refused: bool = False  # the manifest is at fault: nothing is asked, nothing read
     asks_nothing: bool = False  # it fails before, or there is nothing to read
     waits: bool = False  # the engine waits for seconds: its clock runs faster, where faketime is
-    ends_alike: bool = False  # what fails as a whole has the failure type that the CDK gives it
+    ends_alike: bool = True  # what fails as a whole has the CDK's failure type
     op: str = "read"
     name: str = ""
 

@@ -78,6 +78,7 @@ def described(op="discover", loader=None, fields=None, answer=None, **extra):
 def alone(made):
     """The CDK ends where a schema cannot be had; here the stream fails and the others go on."""
     made.refused = made.asks_nothing = True
+    made.ends_alike = False
     return made
 
 
