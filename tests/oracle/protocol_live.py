@@ -291,6 +291,17 @@ def test_the_state_of_old_platforms_is_taken(run):
     assert '"2024-01-03"' in json.dumps(spike)
 
 
+def test_a_state_whose_cursor_is_null_is_an_empty_one(run):
+    """A deliberate difference: the CDK fails, for None is no date."""
+    run.select("items")
+    null = {"stream_descriptor": {"name": "items"}, "stream_state": {"at": None}}
+    run.write("state.json", [{"type": "STREAM", "stream": null}])
+    (_, cdk_status), (spike, spike_status) = run.read("--state", "state.json")
+    assert (cdk_status, spike_status) == (1, 0)
+    assert sum(each["type"] == "RECORD" for each in spike) == len(ITEMS)
+    assert '"at":"2024-01-03"' in json.dumps(spike, separators=(",", ":"))
+
+
 @pytest.mark.parametrize("name", ["config", "catalog", "state"])
 @pytest.mark.parametrize("text", ["{no json", "7", None])
 def test_files_that_cannot_be_read_are_failures(run, name, text):
