@@ -121,3 +121,53 @@ def twenty_workers_share_properties_groups_and_carried_records():
         schemas={"items": {"properties": {name: {} for name in names[:3]}}},
         asks_once=True,
     )
+
+
+@scenario
+def twenty_workers_are_refused_limited_and_lose_their_token():
+    """Each first try is refused, one of them as if its token had ended; refresh tokens are good once."""
+    kinds = [str(n) for n in range(40)]
+    retry = {"type": "HttpResponseFilter", "http_codes": [429], "action": "RETRY"}
+    refresh = {
+        "type": "HttpResponseFilter",
+        "http_codes": [401],
+        "action": "REFRESH_TOKEN_THEN_RETRY",
+    }
+    soon = {"type": "ConstantBackoffStrategy", "backoff_time_in_seconds": 0.01}
+    handler = {
+        "type": "DefaultErrorHandler",
+        "response_filters": [retry, refresh],
+        "backoff_strategies": [soon],
+    }
+    window = {
+        "type": "MovingWindowCallRatePolicy",
+        "rates": [{"limit": 20, "interval": "PT0.2S"}],
+        "matchers": [{"url_path_pattern": "/items"}],
+    }
+
+    def serve(r):
+        if r.path == "/token":
+            if f"refresh_token=r{r.count}" not in r.body.decode():
+                return 400, '{"error": "invalid_grant"}'
+            return {
+                "access_token": "t",
+                "expires_in": 3600,
+                "refresh_token": f"r{r.count + 1}",
+            }
+        if r.count == 1:
+            return (401, "it has ended") if r.query["kind"] == "7" else (429, "slow down")
+        return rows(2, 2 * int(r.query["kind"]))
+
+    authenticator = {**login("me"), "refresh_token_updater": {"type": "RefreshTokenUpdater"}}
+    return Scenario(
+        source(
+            stream(
+                request=requester(authenticator=authenticator, error_handler=handler),
+                router=lists(kinds),
+            ),
+            concurrency_level=WORKERS,
+            api_budget={"type": "HTTPAPIBudget", "policies": [window]},
+        ),
+        serve,
+        config={"credentials": {"refresh_token": "r1"}},
+    )

@@ -1,6 +1,6 @@
 """OAuth: how a token is asked for, how long it is kept, and what a refusal means."""
 
-from scenarios.parts import Scenario, requester, rows, scenario, source, stream
+from scenarios.parts import Scenario, paginator, requester, rows, scenario, source, stream
 
 LATER = "2099-01-01T00:00:00Z"
 
@@ -370,3 +370,35 @@ def single_use_token_in_check():
     )
     made.op = "check"
     return made
+
+
+def ending_in_mid_read(authenticator, config=None):
+    """The first token is refused from the third page on; each refresh token is good once."""
+
+    def serve(r):
+        if r.path == "/token":
+            if f"refresh_token=r{r.count}" not in r.body.decode():
+                return 400, '{"error": "invalid_grant"}'
+            return {
+                "access_token": f"t{r.count}",
+                "expires_in": 3600,
+                "refresh_token": f"r{r.count + 1}",
+            }
+        page = int(r.query["page"])
+        if r.headers["Authorization"] != f"Bearer t{1 if page < 3 else 2}":
+            return 401, "the token has ended"
+        return rows(2 if page < 5 else 1, 2 * page)
+
+    pages = {"type": "PageIncrement", "page_size": 2, "start_from_page": 1}
+    made = stream(
+        request=requester(authenticator=authenticator, error_handler=REFRESH),
+        page=paginator({**pages, "inject_on_first_request": True}),
+    )
+    return Scenario(source(made), serve, config={"id": "me", "r": "r1", **(config or {})})
+
+
+@scenario
+def a_single_use_token_that_ends_in_mid_read():
+    return ending_in_mid_read(
+        oauth(refresh_token_updater=updater()), {"credentials": {"refresh_token": "r1"}}
+    )
