@@ -29,9 +29,13 @@ static const char *const nodes[] = {
 };
 enum { DECODERS = sizeof(nodes) / sizeof(*nodes), ENOUGH = 1 << 20 };
 
-static const char manifest_text[] = "type: DeclarativeSource\n"
-                                    "check: {type: CheckStream, stream_names: []}\n"
-                                    "streams: []\n";
+static const char manifest_text[] =
+    "type: DeclarativeSource\n"
+    "version: 6.0.0\n"
+    "check: {type: CheckStream, stream_names: [a]}\n"
+    "streams: [{type: DeclarativeStream, name: a, retriever: {type: SimpleRetriever, "
+    "requester: {type: HttpRequester, url_base: 'http://a.test'}, record_selector: "
+    "{type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}}}]\n";
 
 static void quiet(void *context, enum spk_event event, enum spk_level level, struct spk_view line)
 {

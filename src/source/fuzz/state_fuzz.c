@@ -3,6 +3,7 @@
 #include "source/source.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "http/http.h"
 
@@ -34,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char manifest_text[] =
     "type: DeclarativeSource\n"
+    "version: 6.0.0\n"
     "check: {type: CheckStream, stream_names: [a]}\n"
     "streams:\n" STREAM("a", "") STREAM("b", DAYS) STREAM("c", LIST DAYS) STREAM("d", WEEKS)
         STREAM("e", COUNT);
@@ -120,8 +122,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (!rest.at || spk_json_parse(&arena, rest, NULL, &given, NULL) == SPK_OK)) {
         struct spk_http *http = spk_http_memory_create(answers, 1, SPK_HTTP_MATCHING);
         struct spk_source_options options = {.config = spk_dict_new(&arena), .http = http};
-        if (spk_source_create(manifest(), &options, &source, &err) == SPK_OK)
-            spk_source_read(source, catalog, given, &sink, &err);
+        if (spk_source_create(manifest(), &options, &source, &err))
+            abort(); /* otherwise nothing would be read */
+        spk_source_read(source, catalog, given, &sink, &err);
         spk_source_destroy(source);
         spk_http_destroy(http);
     }
