@@ -302,6 +302,22 @@ def test_a_state_whose_cursor_is_null_is_an_empty_one(run):
     assert '"at":"2024-01-03"' in json.dumps(spike, separators=(",", ":"))
 
 
+def test_an_address_without_a_scheme_is_the_fault_of_the_config(run):
+    """A deliberate difference: the CDK says system_error."""
+    run.select("items")
+    run.write("config.json", {"base": "host", "key": SECRET})
+    kinds = [
+        {
+            each["trace"]["error"]["failure_type"]
+            for each in messages
+            if each["type"] == "TRACE"
+            and each["trace"].get("error", {}).get("stream_descriptor") is not None
+        }
+        for messages, _ in run.read()
+    ]
+    assert kinds == [{"system_error"}, {"config_error"}]
+
+
 @pytest.mark.parametrize("name", ["config", "catalog", "state"])
 @pytest.mark.parametrize("text", ["{no json", "7", None])
 def test_files_that_cannot_be_read_are_failures(run, name, text):
