@@ -15,6 +15,7 @@
     F(FreeDoc)                                                                                     \
     F(FreeParserCtxt)                                                                              \
     F(ParseChunk)                                                                                  \
+    F(SetStructuredErrorFunc)                                                                      \
     F(StopParser)
 
 struct spk_xml_library {

@@ -108,6 +108,12 @@ static spk_rc set_encoding(struct spk_xml_reader *reader, const char *encoding,
     return SPK_OK;
 }
 
+/* Errors that libxml2 has no parser for (of an encoder's input) would go to stderr;
+ * CtxtGetLastError has them too. */
+static void say_nothing(void *context, xmlErrorPtr error)
+{
+}
+
 spk_rc spk_xml_reader_init(struct spk_xml_reader *reader, const struct spk_xml_options *options,
                            const struct spk_xml_target *target, void *context,
                            struct spk_error *err)
@@ -126,6 +132,7 @@ spk_rc spk_xml_reader_init(struct spk_xml_reader *reader, const struct spk_xml_o
     spk_rc rc = spk_xml_library_load(err);
     if (rc != SPK_OK)
         return rc;
+    spk_xml_library.SetStructuredErrorFunc(NULL, say_nothing); /* of this thread */
     reader->parser = spk_xml_library.CreatePushParserCtxt(&sax, reader, NULL, 0, NULL);
     if (!reader->parser)
         return spk_error_set(err, SPK_ESYSTEM, "xml: out of memory");
