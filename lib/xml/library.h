@@ -15,6 +15,7 @@
     F(FreeDoc)                                                                                     \
     F(FreeParserCtxt)                                                                              \
     F(ParseChunk)                                                                                  \
+    F(SetGenericErrorFunc)                                                                         \
     F(SetStructuredErrorFunc)                                                                      \
     F(StopParser)
 

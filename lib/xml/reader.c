@@ -110,8 +110,19 @@ static spk_rc set_encoding(struct spk_xml_reader *reader, const char *encoding,
 
 /* Errors that libxml2 has no parser for (of an encoder's input) would go to stderr;
  * CtxtGetLastError has them too. */
-static void say_nothing(void *context, xmlErrorPtr error)
+static void no_error(void *context, xmlErrorPtr error)
 {
+}
+
+static void no_text(void *context, const char *format, ...)
+{
+}
+
+/* The handlers are those of a thread. */
+static void say_nothing(void)
+{
+    spk_xml_library.SetStructuredErrorFunc(NULL, no_error);
+    spk_xml_library.SetGenericErrorFunc(NULL, no_text);
 }
 
 spk_rc spk_xml_reader_init(struct spk_xml_reader *reader, const struct spk_xml_options *options,
@@ -132,7 +143,7 @@ spk_rc spk_xml_reader_init(struct spk_xml_reader *reader, const struct spk_xml_o
     spk_rc rc = spk_xml_library_load(err);
     if (rc != SPK_OK)
         return rc;
-    spk_xml_library.SetStructuredErrorFunc(NULL, say_nothing); /* of this thread */
+    say_nothing();
     reader->parser = spk_xml_library.CreatePushParserCtxt(&sax, reader, NULL, 0, NULL);
     if (!reader->parser)
         return spk_error_set(err, SPK_ESYSTEM, "xml: out of memory");
