@@ -21,6 +21,7 @@ static const struct spk_prop props[] = {
      .flags = SPK_PROP_REQUIRED,
      .offset = FIELD(status_map),
      .kind = SPK_KIND_OTHER,
+     .part = "AsyncJobStatusMap",
      .help = "what the API's words for a job's status mean"},
     {.name = "status_extractor",
      .type = SPK_PROP_COMPONENT,

@@ -151,10 +151,13 @@ static bool names_type(struct spk_value schema, struct spk_value type)
 }
 
 /* What may stand here: the types of components, else the kinds of values. */
-static struct spk_view alternatives(struct walk *w, struct spk_value choices)
+static struct spk_view alternatives(struct walk *w, struct spk_value choices, struct spk_view type)
 {
     struct spk_buf all = {0};
-    spk_buf_append_str(&all, "what stands here is none of ");
+    if (type.len > 0)
+        spk_buf_printf(&all, "'%.*s' is none of ", SPK_FMT(type));
+    else
+        spk_buf_append_str(&all, "what stands here is none of ");
     for (size_t i = 0; i < spk_list_len(choices); i++) {
         struct spk_value choice = follow(w, spk_list_at(choices, i));
         struct spk_value names = spk_get(spk_get(spk_get(choice, "properties"), "type"), "enum");
@@ -209,7 +212,9 @@ static bool holds_one(struct walk *w, struct spk_value choices, struct spk_value
     for (size_t i = 0; !found && i < spk_list_len(choices); i++)
         found = holds(w, spk_list_at(choices, i), value, path);
     w->silent--;
-    return found || fault(w, value, path, alternatives(w, choices));
+    if (found)
+        return true;
+    return fault(w, value, path, alternatives(w, choices, spk_value_text_or(type, "")));
 }
 
 static bool holds(struct walk *w, struct spk_value schema, struct spk_value value,
