@@ -68,7 +68,11 @@ ROTATING = """    authenticator:
       refresh_token_updater: {}
 """
 MANIFESTS = [
-    ("type: SimpleRetriever", "type: SimplRetriever", "'SimplRetriever' is none of SimpleRetriever"),
+    (
+        "type: SimpleRetriever",
+        "type: SimplRetriever",
+        "'SimplRetriever' is none of SimpleRetriever",
+    ),
     (
         "components.BodyRuleErrorHandler",
         "components.NoSuch",
@@ -79,7 +83,11 @@ MANIFESTS = [
         "    http_method: GET\n" + ROTATING,
         "a new refresh token each time",
     ),
-    ("cursor_granularity: P1D", "cursor_granularity: [1]", "cursor_granularity: [1] is not of type 'string'"),
+    (
+        "cursor_granularity: P1D",
+        "cursor_granularity: [1]",
+        "cursor_granularity: [1] is not of type 'string'",
+    ),
     ("    cursor_field: date\n", "", "cursor_field"),
     ("\nstreams:", "\nstreams: [", "m.yaml:11:3"),
     ("config.get('gateway')", "config.get('gateway'", "m.yaml:72:9: template of HttpReq"),

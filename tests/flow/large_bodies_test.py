@@ -123,6 +123,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         self.wfile.flush()
         if reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())  # the server's own end would begin with a FIN
         self.close_connection = True
 
     def busy(self, path):
