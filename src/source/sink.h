@@ -64,6 +64,7 @@ enum spk_stream_status {
 };
 
 struct spk_sink;
+/* Members marked "optional" may be NULL: the sink has nothing to do then. */
 struct spk_sink_ops {
     /* reason: NULL, or "RATE_LIMITED" with RUNNING. */
     spk_rc (*stream_status)(struct spk_sink *sink, const struct spk_stream_info *stream,
@@ -77,16 +78,16 @@ struct spk_sink_ops {
                           const struct spk_slice *slice, void **handle, struct spk_error *err);
     spk_rc (*record)(struct spk_sink *sink, void *handle, const struct spk_record *record,
                      struct spk_error *err);
-    /* After each page: a chance to flush. */
+    /* optional: after each page, a chance to flush. */
     spk_rc (*page_end)(struct spk_sink *sink, void *handle, struct spk_error *err);
-    /* failure NULL: the slice was read whole. Otherwise the sink drops what it can of it. Always
-     * called once after slice_begin succeeded; releases the handle. */
+    /* optional. failure NULL: the slice was read whole. Otherwise the sink drops what it can of it.
+     * Always called once after slice_begin succeeded; releases the handle. */
     spk_rc (*slice_end)(struct spk_sink *sink, void *handle, const struct spk_evidence *evidence,
                         const struct spk_error *failure, struct spk_error *err);
     /* A stream's state (the stream_state object), which covers only slices that ended. */
     spk_rc (*state)(struct spk_sink *sink, const struct spk_stream_info *stream,
                     struct spk_value state, struct spk_error *err);
-    /* Any other message of the protocol, complete (CONTROL, ESTIMATE, LOG). */
+    /* optional: any other message of the protocol, complete (CONTROL, ESTIMATE, LOG). */
     spk_rc (*message)(struct spk_sink *sink, struct spk_value message, struct spk_error *err);
 };
 

@@ -213,12 +213,7 @@ static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
     return SPK_OK;
 }
 
-/* Notices of the protocol are for an orchestrator of Airbyte's; a flow's config does not change. */
-static spk_rc message(struct spk_sink *sink, struct spk_value any, struct spk_error *err)
-{
-    return SPK_OK;
-}
-
+/* Messages are for an orchestrator of Airbyte's; a flow's config does not change. */
 const struct spk_sink_ops spk_transient_sink_ops = {
     .stream_status = stream_status,
     .stream_failed = stream_failed,
@@ -227,5 +222,4 @@ const struct spk_sink_ops spk_transient_sink_ops = {
     .page_end = page_end,
     .slice_end = slice_end,
     .state = state,
-    .message = message,
 };

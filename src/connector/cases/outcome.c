@@ -68,17 +68,6 @@ static spk_rc record(struct spk_sink *sink, void *handle, const struct spk_recor
     return SPK_OK;
 }
 
-static spk_rc page_end(struct spk_sink *sink, void *handle, struct spk_error *err)
-{
-    return SPK_OK;
-}
-
-static spk_rc slice_end(struct spk_sink *sink, void *handle, const struct spk_evidence *evidence,
-                        const struct spk_error *failure, struct spk_error *err)
-{
-    return SPK_OK;
-}
-
 static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
                     struct spk_value stream_state, struct spk_error *err)
 {
@@ -90,20 +79,12 @@ static spk_rc state(struct spk_sink *sink, const struct spk_stream_info *stream,
     return SPK_OK;
 }
 
-static spk_rc message(struct spk_sink *sink, struct spk_value any, struct spk_error *err)
-{
-    return SPK_OK;
-}
-
 static const struct spk_sink_ops ops = {
     .stream_status = stream_status,
     .stream_failed = stream_failed,
     .slice_begin = slice_begin,
     .record = record,
-    .page_end = page_end,
-    .slice_end = slice_end,
     .state = state,
-    .message = message,
 };
 
 void spk_outcome_init(struct spk_outcome *o)

@@ -43,7 +43,7 @@ spk_rc spk_source_tell_config(struct spk_source *source, struct spk_error *err)
     struct spk_arena arena = {0};
     struct spk_sink *sink = source->sink;
     spk_rc rc = SPK_OK;
-    if (sink)
+    if (sink && sink->ops->message)
         rc = sink->ops->message(sink, control_message(&arena, spk_source_config(source)), err);
     spk_arena_deinit(&arena);
     return rc;

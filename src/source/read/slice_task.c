@@ -43,7 +43,8 @@ static spk_rc on_record(void *context, struct spk_record *record, struct spk_err
 static spk_rc on_page(void *context, struct spk_error *err)
 {
     struct slice_reader *reader = context;
-    return reader->read->sink->ops->page_end(reader->read->sink, reader->handle, err);
+    struct spk_sink *sink = reader->read->sink;
+    return sink->ops->page_end ? sink->ops->page_end(sink, reader->handle, err) : SPK_OK;
 }
 
 static spk_rc close_slice(struct slice_reader *reader, struct spk_error *err)
@@ -80,8 +81,10 @@ static spk_rc read_into_sink(struct slice_reader *reader, struct spk_error *err)
                                         .evidence = &reader->evidence};
     struct spk_error failure = {0};
     rc = spk_stream_read(stream->stream, &slice_read, &failure);
-    spk_rc end =
-        sink->ops->slice_end(sink, reader->handle, &reader->evidence, rc ? &failure : NULL, err);
+    spk_rc end = SPK_OK;
+    if (sink->ops->slice_end)
+        end = sink->ops->slice_end(sink, reader->handle, &reader->evidence, rc ? &failure : NULL,
+                                   err);
     if (end) {
         spk_read_fatal(reader->read, err);
         return end;
